@@ -1,0 +1,48 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+    name: "TokenIM",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "TokenIM", targets: ["TokenIM"]),
+        .library(name: "TokenIMTesting", targets: ["TokenIMTesting"]),
+        .executable(name: "tokenim", targets: ["TokenIMCommand"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CTokenIMLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"]), .brew(["lmdb"])]),
+        .target(name: "TokenIMLMDB", dependencies: ["CTokenIMLMDB"], swiftSettings: strict),
+        .target(
+            name: "TokenIM",
+            dependencies: [
+                "TokenIMLMDB",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
+            ],
+            swiftSettings: strict),
+        .target(name: "TokenIMTesting", dependencies: ["TokenIM"], swiftSettings: strict),
+        .executableTarget(
+            name: "TokenIMCommand",
+            dependencies: [
+                "TokenIM",
+                "TokenIMTesting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        .testTarget(name: "TokenIMLMDBTests", dependencies: ["TokenIMLMDB"], swiftSettings: strict),
+        .testTarget(name: "TokenIMTests", dependencies: ["TokenIM", "TokenIMTesting"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

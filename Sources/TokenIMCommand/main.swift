@@ -1,0 +1,2 @@
+import TokenIM
+print("tokenim")
