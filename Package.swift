@@ -43,6 +43,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "TokenIMLMDBTests", dependencies: ["TokenIMLMDB"], swiftSettings: strict),
         .testTarget(name: "TokenIMTests", dependencies: ["TokenIM", "TokenIMTesting"], swiftSettings: strict),
+        .testTarget(name: "TokenIMTestingTests", dependencies: ["TokenIM", "TokenIMTesting"], swiftSettings: strict),
+        .testTarget(name: "ReadmeTests", dependencies: ["TokenIM", "TokenIMTesting"], swiftSettings: strict),
+        .testTarget(name: "TidyTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
