@@ -1,7 +1,9 @@
 import TokenIMLMDB
 
 /// What the journal and the tables written with it say, at one transaction.
-struct WrittenView {
+///
+/// Not copyable, so that it cannot outlive the snapshot or the batch that it belongs to.
+struct WrittenView: ~Copyable {
     let tables: JournalTables
     let transaction: TransactionView
 

@@ -26,8 +26,12 @@ final class EngineRuntime: Sendable {
         self.time = time
     }
 
-    func start() {
-        core.whenCommitted = { [weak self] _ in self?.noteCommit() }
+    /// - Parameter committed: called after every commit, on the writer's thread.
+    func start(committed: @escaping @Sendable () -> Void) {
+        core.whenCommitted = { [weak self] in
+            self?.noteCommit()
+            committed()
+        }
         let (core, mailbox) = (core, mailbox)
         let writer = core.isInline ? nil : Thread {
             while true {
