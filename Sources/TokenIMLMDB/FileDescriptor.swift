@@ -34,11 +34,11 @@ struct FileDescriptor: ~Copyable, Sendable {
     /// How long the file is, in bytes.
     func length() throws(StorageError) -> UInt64 { UInt64(try information().st_size) }
 
-    /// Takes the file's advisory lock, exclusively and without waiting.
+    /// Takes the file's advisory lock, without waiting: exclusively, or against those who want it exclusively.
     ///
     /// - Returns: false if someone else has it.
-    func tryLock() throws(StorageError) -> Bool {
-        while flock(rawValue, LOCK_EX | LOCK_NB) != 0 {
+    func tryLock(isShared: Bool = false) throws(StorageError) -> Bool {
+        while flock(rawValue, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB) != 0 {
             switch errno {
             case EINTR: continue
             case EWOULDBLOCK: return false
@@ -61,10 +61,17 @@ struct FileDescriptor: ~Copyable, Sendable {
 
     /// Reads into `buffer` from `offset` on, and returns how many bytes there were: fewer only at the end of the file.
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(StorageError) -> Int {
+        try Self.read(rawValue, into: buffer, at: offset)
+    }
+
+    /// The same of a descriptor that is open elsewhere.
+    static func read(
+        _ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64
+    ) throws(StorageError) -> Int {
         var filled = 0
         while filled < buffer.count {
             let result = pread(
-                rawValue, buffer.baseAddress! + filled, buffer.count - filled, off_t(offset) + off_t(filled))
+                descriptor, buffer.baseAddress! + filled, buffer.count - filled, off_t(offset) + off_t(filled))
             if result == 0 { break }
             if result < 0 {
                 if errno == EINTR { continue }

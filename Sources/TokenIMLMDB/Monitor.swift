@@ -7,13 +7,13 @@ internal import Glibc
 /// State behind a lock, for which a thread can wait until it has changed.
 ///
 /// `Mutex` cannot be waited on, and the pool of readers has to wait for a returned one.
-final class Monitor<State>: @unchecked Sendable {
+package final class Monitor<State>: @unchecked Sendable {
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let condition: UnsafeMutablePointer<pthread_cond_t>
     private var state: State
     private var waiters = 0
 
-    init(_ state: State) {
+    package init(_ state: State) {
         self.state = state
         mutex = .allocate(capacity: 1)
         condition = .allocate(capacity: 1)
@@ -39,7 +39,7 @@ final class Monitor<State>: @unchecked Sendable {
     }
 
     /// Reads or changes the state, and wakes those who wait for a change.
-    func withLock<Result>(_ body: (inout State) -> Result) -> Result {
+    package func withLock<Result>(_ body: (inout State) -> Result) -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         let result = body(&state)
@@ -50,7 +50,7 @@ final class Monitor<State>: @unchecked Sendable {
     /// Asks `body` again after every change until it has a result, at most as long as `limit` says.
     ///
     /// - Returns: nil when the time was up. Without a limit it waits for ever.
-    func wait<Result>(atMost limit: Duration?, for body: (inout State) -> Result?) -> Result? {
+    package func wait<Result>(atMost limit: Duration?, for body: (inout State) -> Result?) -> Result? {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         if let result = body(&state) { return result }

@@ -1,6 +1,7 @@
-/// A value as it lies on disk: the payload, then 4 bytes of CRC32C, big-endian, over the key and the payload.
+/// A value as it lies on disk: the payload, then 4 bytes of CRC32C, big-endian, over the name of the table, the key and
+/// the payload.
 ///
-/// The key is part of it so that a value that turns up under another key is found.
+/// Table and key are part of it so that a value that turns up in another place than its own is found.
 enum SealedValue {
     /// Bytes added to each payload.
     static let overhead = 4
@@ -8,14 +9,25 @@ enum SealedValue {
     /// The longest payload.
     static let maximumPayload = Int(UInt32.max) - overhead
 
+    /// The checksum of a table's name, which those of its values continue.
+    static func seed(table: String) -> UInt32 {
+        Array(table.utf8).withUnsafeBytes { CRC32C.checksum(of: $0) }
+    }
+
+    /// The checksum of what comes before a payload.
+    static func seed(_ tableSeed: UInt32, key: UnsafeRawBufferPointer) -> UInt32 {
+        CRC32C.checksum(of: key, continuing: tableSeed)
+    }
+
     /// Writes `payload` and the checksum to `destination`, which has room for both.
     static func write(
-        _ payload: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer, to destination: UnsafeMutableRawPointer
+        _ payload: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer, table: Table,
+        to destination: UnsafeMutableRawPointer
     ) {
         if let source = payload.baseAddress {
             destination.copyMemory(from: source, byteCount: payload.count)
         }
-        let checksum = checksum(payload, key: key)
+        let checksum = CRC32C.checksum(of: payload, continuing: seed(table.seed, key: key))
         destination.storeBytes(of: checksum.bigEndian, toByteOffset: payload.count, as: UInt32.self)
     }
 
@@ -23,20 +35,13 @@ enum SealedValue {
     static func open(
         _ stored: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer, table: Table
     ) throws(StorageError) -> UnsafeRawBufferPointer {
-        guard isIntact(stored, key: key) else { throw damaged(key: key, table: table) }
-        return UnsafeRawBufferPointer(start: stored.baseAddress, count: stored.count - overhead)
-    }
-
-    /// Whether the checksum of what was stored under `key` is right.
-    static func isIntact(_ stored: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer) -> Bool {
-        guard stored.count >= overhead else { return false }
+        guard stored.count >= overhead else { throw damaged(key: key, table: table) }
         let payload = UnsafeRawBufferPointer(start: stored.baseAddress, count: stored.count - overhead)
         let expected = UInt32(bigEndian: stored.loadUnaligned(fromByteOffset: payload.count, as: UInt32.self))
-        return checksum(payload, key: key) == expected
-    }
-
-    private static func checksum(_ payload: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer) -> UInt32 {
-        CRC32C.checksum(of: payload, continuing: CRC32C.checksum(of: key))
+        guard CRC32C.checksum(of: payload, continuing: seed(table.seed, key: key)) == expected else {
+            throw damaged(key: key, table: table)
+        }
+        return payload
     }
 
     @inline(never)

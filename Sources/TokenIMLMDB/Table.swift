@@ -6,6 +6,15 @@ public struct Table: Sendable, Hashable {
     public let name: String
     let handle: UInt32
     let environment: UInt32
+    /// Where the checksums of its values begin.
+    let seed: UInt32
+
+    init(name: String, handle: UInt32, environment: UInt32) {
+        self.name = name
+        self.handle = handle
+        self.environment = environment
+        seed = SealedValue.seed(table: name)
+    }
 
     /// The longest key that LMDB takes, in bytes. A key has at least one.
     public static let maximumKeyLength = 511

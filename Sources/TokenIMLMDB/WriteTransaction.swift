@@ -65,7 +65,7 @@ public struct WriteTransaction: ~Copyable {
             if code == MDB_KEYEXIST, mode == .insert { return false }
             throw failed(code, "put into \(table.name)")
         }
-        SealedValue.write(value, key: key, to: stored.mv_data)
+        SealedValue.write(value, key: key, table: table, to: stored.mv_data)
         return true
     }
 

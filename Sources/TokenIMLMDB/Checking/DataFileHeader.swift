@@ -10,6 +10,16 @@ struct DataFileHeader {
         case unreadable(StorageError)
         case version(UInt32)
         case damaged(page: UInt64, String)
+
+        func storageError(operation: String) -> StorageError {
+            switch self {
+            case .unreadable(let error): error
+            case .version(let version):
+                StorageError(.versionMismatch, operation: operation, detail: "format version \(version), expected 1")
+            case .damaged(let page, let reason):
+                StorageError(.damaged, operation: operation, detail: "page \(page): \(reason)")
+            }
+        }
     }
 
     /// Reads and checks the header without mapping the file: LMDB would follow whatever it says.
@@ -55,7 +65,7 @@ struct DataFileHeader {
         }
         guard meta.magic == MetaPage.magic else { throw .damaged(page: number, "it does not begin as LMDB's files do") }
         guard meta.version == MetaPage.version else { throw .version(meta.version) }
-        guard meta.pageFlags == PageFlags.meta.rawValue, meta.number == number else {
+        guard meta.pageFlags == Page.Kind.meta.rawValue, meta.number == number else {
             throw .damaged(page: number, "it is not a header page")
         }
         // Commits write the header pages in turn; both begin with 0.
@@ -71,6 +81,11 @@ struct DataFileHeader {
 
     private func checkNewest() throws(Defect) {
         let page = newest.number
+        // Each commit counts up by one, and leaves the page before it as it was.
+        let difference = newest.transaction - min(metas[0].transaction, metas[1].transaction)
+        guard difference == 1 || newest.transaction == 0 else {
+            throw .damaged(page: page, "a transaction number that does not follow the one before")
+        }
         guard newest.lastPage >= 1, newest.lastPage < UInt64(1) << 48 else {
             throw .damaged(page: page, "a last page of \(newest.lastPage)")
         }
@@ -106,30 +121,12 @@ struct DataFileHeader {
         let operation = "open \(path)"
         do throws(Defect) {
             let header = try DataFileHeader(file)
-            guard header.fileLength >= (header.newest.lastPage + 1) * UInt64(header.pageSize) else {
-                throw .damaged(page: header.newest.number, "the file is cut short")
-            }
+            guard header.fileLength < (header.newest.lastPage + 1) * UInt64(header.pageSize) else { return }
+            let verification = Verification(file, header: header, limit: 1)
+            verification.verifyFreeList()
+            if let finding = verification.findings.first { throw .damaged(page: finding.page, finding.reason) }
         } catch {
-            switch error {
-            case .unreadable(let error): throw error
-            case .version(let version):
-                throw StorageError(
-                    .versionMismatch, operation: operation, detail: "format version \(version), expected 1")
-            case .damaged(let page, let reason):
-                throw StorageError(.damaged, operation: operation, detail: "page \(page): \(reason)")
-            }
+            throw error.storageError(operation: operation)
         }
     }
-}
-
-/// What kind of page it is, as LMDB writes it in the page.
-struct PageFlags: OptionSet {
-    let rawValue: UInt16
-
-    static let branch = PageFlags(rawValue: 0x01)
-    static let leaf = PageFlags(rawValue: 0x02)
-    static let overflow = PageFlags(rawValue: 0x04)
-    static let meta = PageFlags(rawValue: 0x08)
-    /// Set in memory while a page is being changed, and on disk left as it was then.
-    static let dirty = PageFlags(rawValue: 0x10)
 }
