@@ -164,9 +164,19 @@ public final class Engine: Sendable {
     func settledSnapshot<Value>(_ body: (borrowing Snapshot) throws -> Value) async throws -> Value {
         let box = SnapshotBox(core)
         if core.isInline {
-            try runtime.runInline { reply in .settle(.callback { box.take(); reply.answer($0) }) } as Void
+            try runtime.runInline { reply in
+                .settle(
+                    .callback {
+                        box.take(); reply.answer($0)
+                    })
+            } as Void
         } else {
-            try await runtime.ask { reply in .settle(.callback { box.take(); reply.answer($0) }) } as Void
+            try await runtime.ask { reply in
+                .settle(
+                    .callback {
+                        box.take(); reply.answer($0)
+                    })
+            } as Void
         }
         return try body(try box.get())
     }

@@ -11,7 +11,9 @@ extension HostTransaction {
     }
 
     @discardableResult
-    public func createUser(_ id: UserID, _ profile: Profile = Profile(), key: IdempotencyKey? = nil) throws(IMError) -> Receipt {
+    public func createUser(_ id: UserID, _ profile: Profile = Profile(), key: IdempotencyKey? = nil) throws(IMError)
+        -> Receipt
+    {
         try perform(Command(.createUser(id, profile), by: .host, key: key), in: .personal(id))
     }
 

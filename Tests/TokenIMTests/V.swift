@@ -4,13 +4,17 @@ import TokenIMTesting
 
 @Suite struct VerifyTests {
     @Test func aStoreVerifies() async throws {
-        let test = try TestEngine { $0.limits.foldEntries = 7; $0.limits.keyMergeEntries = 20 }
+        let test = try TestEngine {
+            $0.limits.foldEntries = 7; $0.limits.keyMergeEntries = 20
+        }
         let engine = test.engine
         for name in ["alice", "bob", "carol"] { try await engine.users.create(try UserID(name)) }
         try await engine.groups.create("team", owner: "alice", members: ["bob"])
         let phone = try await engine.connect("bob", device: "phone")
         for number in 0..<300 {
-            try await engine.messages.send(.text("\(number)"), from: number % 2 == 0 ? "alice" : "bob", to: .group("team"), key: .init("\(number)"))
+            try await engine.messages.send(
+                .text("\(number)"), from: number % 2 == 0 ? "alice" : "bob", to: .group("team"), key: .init("\(number)")
+            )
             try await engine.messages.send(.text("\(number)"), from: "carol", to: .user("bob"), key: .init("\(number)"))
             if number == 100 { try await engine.groups.add(["carol"], to: "team") }
             if number % 10 == 3 { for delivery in try phone.receive() { phone.acknowledge(delivery) } }

@@ -99,7 +99,9 @@ extension Action {
     /// What makes room, or must go on so that others can: allowed when the store is nearly full.
     var isAllowedWhenFull: Bool {
         switch self {
-        case .moveCursors, .acknowledge, .changeConsumer, .deleteConsumer, .markRead, .trim, .setUserStatus, .removeMember, .leaveGroup, .dissolveGroup: true
+        case .moveCursors, .acknowledge, .changeConsumer, .deleteConsumer, .markRead, .trim, .setUserStatus,
+            .removeMember, .leaveGroup, .dissolveGroup:
+            true
         default: false
         }
     }

@@ -181,7 +181,8 @@ public final class Consumer: Sendable {
             let isSpent = given.deliveries >= UInt64(limits.consumerDeliveries)
             let index = min(Int(given.deliveries) - 1, limits.consumerBackoff.count - 1)
             let rest = delay ?? (index >= 0 ? limits.consumerBackoff[index] : .zero)
-            let change: ConsumerChange = isSpent
+            let change: ConsumerChange =
+                isSpent
                 ? .buried(position, deliveries: given.deliveries)
                 : .parked(position, deliveries: given.deliveries, notBefore: now.advanced(by: rest))
             return [change, .moved(state.reachable)]

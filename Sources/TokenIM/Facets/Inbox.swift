@@ -39,7 +39,8 @@ public struct Presence: Sendable {
     public func of(_ users: [UserID]) throws(IMError) -> [UserID: PresenceStatus] {
         guard users.count <= engine.core.limits.presencePerCall else {
             throw IMError(
-                .requestTooLarge, "\(users.count) users in one call; the limit is \(engine.core.limits.presencePerCall)")
+                .requestTooLarge, "\(users.count) users in one call; the limit is \(engine.core.limits.presencePerCall)"
+            )
         }
         let numbers = try IMError.mapping { () throws -> [(UserID, UserNumber)] in
             let snapshot = try engine.core.snapshot()

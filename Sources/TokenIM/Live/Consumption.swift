@@ -37,7 +37,9 @@ struct Consumption {
 
     /// What has been held too long, in order.
     func overdue(at now: Timestamp) -> [(position: Position, deliveries: UInt64)] {
-        inFlight.filter { $0.value.deadline <= now }.map { ($0.key, $0.value.deliveries) }.sorted { $0.position < $1.position }
+        inFlight.filter { $0.value.deadline <= now }.map { ($0.key, $0.value.deliveries) }.sorted {
+            $0.position < $1.position
+        }
     }
 
     mutating func give(_ position: Position, deliveries: UInt64, until deadline: Timestamp, isParked: Bool) {

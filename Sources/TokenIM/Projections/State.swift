@@ -29,7 +29,8 @@ struct State: ~Copyable {
     private var memberships: BoundedCache<WorkingSet.MemberKey, MembershipRecord>
 
     init(
-        written: consuming WrittenView, folded: consuming FoldedView, live: WorkingSet, keyIndexes: [KeyIndex], limits: Limits,
+        written: consuming WrittenView, folded: consuming FoldedView, live: WorkingSet, keyIndexes: [KeyIndex],
+        limits: Limits,
         head: Position
     ) {
         self.written = written

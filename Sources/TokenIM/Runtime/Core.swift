@@ -199,10 +199,13 @@ final class Core: @unchecked Sendable {
             swap(&live, &state.live)
             defer { swap(&live, &state.live) }
             do {
-                if let entry = try state.earlierEntry(of: command) { return .success(Outcome(entry, isDuplicate: true)) }
+                if let entry = try state.earlierEntry(of: command) {
+                    return .success(Outcome(entry, isDuplicate: true))
+                }
                 let decision = try state.decide(command)
                 if state.isFull, !command.action.isAllowedWhenFull {
-                    throw IMError(.storageFull, "the store has used 92 % of its map: delete, or open it with a larger one")
+                    throw IMError(
+                        .storageFull, "the store has used 92 % of its map: delete, or open it with a larger one")
                 }
                 return .success(try apply(decision, command.request, transaction))
             } catch let error as IMError where !error.isStorage {

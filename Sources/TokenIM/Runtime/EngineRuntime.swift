@@ -33,13 +33,16 @@ final class EngineRuntime: Sendable {
             committed()
         }
         let (core, mailbox) = (core, mailbox)
-        let writer = core.isInline ? nil : Thread {
-            while true {
-                let jobs = mailbox.take()
-                if jobs.isEmpty { return }
-                core.run(jobs)
+        let writer =
+            core.isInline
+            ? nil
+            : Thread {
+                while true {
+                    let jobs = mailbox.take()
+                    if jobs.isEmpty { return }
+                    core.run(jobs)
+                }
             }
-        }
         let folder = core.isInline ? nil : Thread { core.folder.run() }
         let alarm = time.makeAlarm { [weak self] in self?.alarmRang() }
         threads.withLock { $0 = Threads(writer: writer, folder: folder, alarm: alarm) }
