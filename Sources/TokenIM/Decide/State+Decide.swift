@@ -1,4 +1,5 @@
-/// Decide: every command is judged here and in the extensions beside this file, one for each family. Nothing is written.
+/// Decide: every command is judged here and in the extensions beside this file, one for each family. Nothing is
+/// written.
 extension State {
     mutating func decide(_ command: Command) throws -> Decision {
         let (author, device) = try identify(command.actor)

@@ -1,7 +1,7 @@
 import TokenIMLMDB
 
-/// Everything that a decision may ask, as the writer sees it: what is on disk, what was folded, the working set, and what
-/// its own batch has already done.
+/// Everything that a decision may ask, as the writer sees it: what is on disk, what was folded, the working set, and
+/// what its own batch has already done.
 ///
 /// A value of the writer thread. The transactions are those of the present batch; ``live`` is lent to it for the length
 /// of one command by the generation that holds it.

@@ -3,8 +3,8 @@ import TokenIMLMDB
 
 /// The bounded queue between callers and the writer, in order of arrival.
 ///
-/// A job is accepted when there is room; from then on it will be carried out. Beyond that, callers wait outside, in order,
-/// and may still turn back.
+/// A job is accepted when there is room; from then on it will be carried out. Beyond that, callers wait outside, in
+/// order, and may still turn back.
 final class Mailbox: Sendable {
     fileprivate struct State {
         var accepted: [Job] = []
