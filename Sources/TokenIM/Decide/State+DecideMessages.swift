@@ -6,7 +6,7 @@ extension State {
         let conversation: ConversationNumber
         switch target.value {
         case .user(let id):
-            conversation = .direct(author, try existingUser(id).number)
+            conversation = .direct(author, try existingUser(id))
         case .group(let id):
             guard let number = try groupNumber(id), let membership = try membership(of: author, in: number),
                 let window = membership.current, let group = try group(number)
@@ -27,7 +27,7 @@ extension State {
         _ conversation: Conversation, through sequence: SequenceNumber, of id: UserID, by author: UserNumber,
         on device: DeviceNumber
     ) throws -> Decision {
-        let user = try existingUser(id).number
+        let user = try existingUser(id)
         guard author == 0 || author == user else { throw IMError(.notAllowed, "another user's marker") }
         guard conversation.kind != .personal else {
             throw IMError(.malformedArgument, "a personal conversation has no read marker")
