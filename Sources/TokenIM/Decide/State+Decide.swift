@@ -1,4 +1,5 @@
-/// Decide: every command is judged here and in the extensions beside this file, one for each family. Nothing is written.
+/// Decide: every command is judged here and in the extensions beside this file, one for each family. Nothing is
+/// written.
 extension State {
     mutating func decide(_ command: Command) throws -> Decision {
         let (author, device) = try identify(command.actor)
@@ -97,7 +98,7 @@ extension State {
             return numbers.count == 2 ? .direct(numbers[0], numbers[1]) : .personal(numbers[0])
         }
         guard let number = try groupNumber(group) else { throw notFound }
-        guard try user == 0 || membership(of: user, in: number) != nil else { throw notFound }
+        guard try user == 0 || membership(of: user, in: number)?.isMember == true else { throw notFound }
         return number
     }
 }

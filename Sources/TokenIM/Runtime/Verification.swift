@@ -35,7 +35,7 @@ extension Engine {
             let scratch = try Store(directory: path, configuration)
             defer { scratch.close() }
             let rebuilt = try Core(scratch, configuration, time: SystemTime())
-            var findings = try rebuilt.rebuild(from: snapshot)
+            var findings = try rebuilt.rebuild(from: snapshot, keySeed: core.store.keySeed)
             let other = try rebuilt.snapshot()
             try Self.compare(snapshot, other, &findings)
             return Verification(entries: snapshot.head, findings: Array(findings.prefix(100)))
@@ -62,23 +62,29 @@ extension Engine {
     ) throws {
         var (row, other) = (try stored.first(), try rebuilt.first())
         var count = 0
+        func report(_ key: UnsafeRawBufferPointer, _ complaint: String) {
+            findings.append(Finding(place: table.name, detail: "row \(hex(key)) \(complaint)"))
+            count += 1
+        }
         while count < 10 {
-            switch (row, other) {
-            case (nil, nil): return
-            case (let mine?, let theirs?) where mine.key.elementsEqual(theirs.key):
-                if !mine.value.elementsEqual(theirs.value) {
-                    findings.append(Finding(place: table.name, detail: "row \(hex(mine.key)) differs from the journal"))
-                    count += 1
-                }
-                (row, other) = (try stored.next(), try rebuilt.next())
-            case (let mine?, let theirs) where theirs == nil || mine.key.lexicographicallyPrecedes(theirs!.key):
-                findings.append(Finding(place: table.name, detail: "row \(hex(mine.key)) is not in the journal"))
-                count += 1
+            guard let mine = row else {
+                guard let theirs = other else { return }
+                report(theirs.key, "is missing")
+                other = try rebuilt.next()
+                continue
+            }
+            let order = other.map { mine.key.order(to: $0.key) } ?? -1
+            if order < 0 {
+                report(mine.key, "is not in the journal")
                 row = try stored.next()
-            case (_, let theirs):
-                findings.append(
-                    Finding(place: table.name, detail: "row \(theirs.map { hex($0.key) } ?? "") is missing"))
-                count += 1
+            } else if order > 0, let theirs = other {
+                report(theirs.key, "is missing")
+                other = try rebuilt.next()
+            } else {
+                if let theirs = other, !mine.value.elementsEqual(theirs.value) {
+                    report(mine.key, "differs from the journal")
+                }
+                row = try stored.next()
                 other = try rebuilt.next()
             }
         }
@@ -94,13 +100,14 @@ extension Engine {
 
 extension Core {
     /// Applies the journal of another store to this empty one, except that the entries themselves stay there.
-    func rebuild(from snapshot: borrowing Snapshot) throws -> [Finding] {
+    func rebuild(from snapshot: borrowing Snapshot, keySeed: UInt64) throws -> [Finding] {
         var findings: [Finding] = []
         var position: Position = 0
         var timestamp = Timestamp.zero
         while position < snapshot.head {
             let begin = position
             try writeBatch { state, transaction throws in
+                state.keySeed = keySeed
                 try snapshot.written.forEachEntry(above: begin) { entry in
                     guard entry.position <= snapshot.head, entry.position - begin <= 10_000 else { return false }
                     let header = entry.header
@@ -143,5 +150,13 @@ extension JournalTables {
             users, userNumbers, groups, groupNumbers, members, memberships, devices, deviceNumbers, trims, consumers,
             consumerEntries,
         ]
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Negative when these bytes come before the others, zero when they are the same, positive when they come after.
+    fileprivate func order(to other: UnsafeRawBufferPointer) -> Int {
+        if elementsEqual(other) { return 0 }
+        return lexicographicallyPrecedes(other) ? -1 : 1
     }
 }
