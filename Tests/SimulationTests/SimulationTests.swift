@@ -30,11 +30,11 @@ import Glibc
             return found.command.verb == difference.command.verb && found.kind == difference.kind
         }
         let last = try await Simulation.difference(in: shortest)
-        Issue.record(
-            """
+        let report: Comment = """
             seed \(seed), \(difference)
             shortest script, \(last, default: ""):
             \(ScriptText.write(shortest))
-            """)
+            """
+        Issue.record(report)
     }
 }

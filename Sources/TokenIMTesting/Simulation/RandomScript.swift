@@ -10,7 +10,8 @@ package struct RandomScript {
         (.dissolve, 1),
         (.send, 150), (.markRead, 40), (.trim, 6),
         (.connect, 34), (.receive, 90), (.acknowledge, 60), (.acknowledgeAt, 10), (.closeSession, 10),
-        (.advance, 20), (.jump, 2), (.fold, 2), (.reopen, 3), (.crash, 3), (.transaction, 6), (.compare, 5),
+        (.register, 2), (.poll, 8), (.pollAcknowledge, 5),
+        (.advance, 20), (.jump, 2), (.fold, 2), (.reopen, 3), (.crash, 3), (.transaction, 6), (.verify, 1), (.compare, 5),
     ]
     private static let weightSum = weights.reduce(0) { $0 + $1.1 }
 
@@ -66,7 +67,7 @@ package struct RandomScript {
         case .reply: chance(5) ? (chance(12) ? -2 : 1 + small(40)) : 0
         case .start: chance(2) ? 0 : small(300)
         case .window: chance(30) ? [0, -1, 4_097].randomElement(using: &generator) ?? 0 : 1 + small(90)
-        case .maximum: chance(3) ? 1 + small(6) : 4_096
+        case .maximum: chance(3) ? 1 + small(6) : (verb == .poll ? 1 + below(40) : 4_096)
         case .count: small(6)
         case .milliseconds: verb == .jump ? below(120_000) - 60_000 : small(40_000)
         case .seed: below(1_000_000)

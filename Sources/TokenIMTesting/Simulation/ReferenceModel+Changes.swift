@@ -12,20 +12,26 @@ extension ReferenceModel {
         if let key, let request = requests.first(where: { $0.author == actor.user && $0.key == key }) {
             if !malformed.isEmpty { return .refused(malformed + [.idempotencyConflict]) }
             if mistake != .retriesTakeEffect {
-                return request.text == text ? .duplicate(request.line) : .refused([.idempotencyConflict])
+                return request.text == text ? .duplicate(request.line, request.moment) : .refused([.idempotencyConflict])
             }
         }
         do throws(Refusal) {
             if !malformed.isEmpty { throw Refusal(malformed + refusalsWithoutChange(action, by: actor, at: moment)) }
             if let user = actor.user { try requireActive(user) }
             let answer = try change(action, by: actor, at: moment)
-            if let key, case .appended(let line) = answer {
-                requests.append(Request(author: actor.user, key: key, text: text, line: line))
-            }
+            if let key { keep(Request(author: actor.user, key: key, text: text, answer: answer, moment: moment)) }
             return answer
         } catch {
             return .refused(error.codes)
         }
+    }
+
+    /// A key is kept for what changes nothing, too: that takes a position, which nobody sees.
+    private mutating func keep(_ request: Request) {
+        requests.append(request)
+        guard case .unchanged(let conversation) = request.answer else { return }
+        requests[requests.count - 1].line = log(conversation)?.lines.last
+        head += 1
     }
 
     private func refusalsWithoutChange(

@@ -50,7 +50,7 @@ extension ReferenceModel {
 
     mutating func connect(_ user: UserID, _ device: DeviceID, newAt start: Position?, window: Int) {
         if let start {
-            endpoints.append(Endpoint(user: user, id: device, start: start, cursor: start, durable: start))
+            endpoints.append(Endpoint(user: user, id: device, start: start))
         }
         end(user, device, .sessionReplaced)
         connections.removeAll { $0.user == user && $0.device == device }

@@ -53,9 +53,10 @@ extension ReferenceModel {
         else { return nil }
         if marker(user, conversation) >= sequence { return ([true], true) }
         let position = log.lines[Int(sequence) - 1].position
-        let devices = endpoints.filter { $0.user == user }
-        if devices.contains(where: { $0.durable > $0.start && $0.durable >= position }) { return ([true], false) }
-        if devices.contains(where: { $0.cursor > $0.start && $0.cursor >= position }) { return ([true, false], false) }
+        // A device that began behind the entry has never been given it.
+        let devices = endpoints.filter { $0.user == user && $0.start < position }
+        if devices.contains(where: { $0.durable >= position }) { return ([true], false) }
+        if devices.contains(where: { $0.cursor >= position }) { return ([true, false], false) }
         return ([false], false)
     }
 

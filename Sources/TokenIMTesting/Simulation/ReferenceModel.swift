@@ -64,13 +64,33 @@ struct ReferenceModel {
         /// What of that must survive a crash.
         var durable: Position
         var acknowledgedAt: Timestamp?
+
+        init(user: UserID, id: DeviceID, start: Position) {
+            self.user = user
+            self.id = id
+            self.start = start
+            cursor = start
+            durable = start
+        }
     }
 
     struct Request {
         var author: UserID?
         var key: IdempotencyKey
         var text: String
-        var line: Line
+        /// What its receipt points to.
+        var line: Line?
+        var answer: ModelAnswer
+        var moment: Timestamp
+
+        init(author: UserID?, key: IdempotencyKey, text: String, answer: ModelAnswer, moment: Timestamp) {
+            self.author = author
+            self.key = key
+            self.text = text
+            self.answer = answer
+            self.moment = moment
+            if case .appended(let line) = answer { self.line = line }
+        }
     }
 
     let limits: Limits
@@ -203,7 +223,7 @@ struct Refusal: Error {
 /// What a change amounts to.
 enum ModelAnswer {
     case appended(ReferenceModel.Line)
-    case duplicate(ReferenceModel.Line)
+    case duplicate(ReferenceModel.Line?, Timestamp)
     /// Everything is as asked for already.
     case unchanged(Conversation)
     case refused([IMError.Code])

@@ -7,8 +7,8 @@ package struct ScriptCommand: Hashable, Sendable {
         case createUser, updateUser, suspend, reinstate, deleteUser
         case createGroup, updateGroup, add, remove, leave, setRole, transfer, dissolve
         case send, markRead, trim
-        case connect, receive, acknowledge, acknowledgeAt, closeSession
-        case advance, jump, fold, reopen, crash, transaction, compare
+        case connect, receive, acknowledge, acknowledgeAt, closeSession, register, poll, pollAcknowledge
+        case advance, jump, fold, reopen, crash, transaction, verify, compare
     }
 
     /// What an argument means.
@@ -75,10 +75,12 @@ extension ScriptCommand.Verb {
         case .connect: [.slot, .start, .window]
         case .receive: [.slot, .maximum]
         case .acknowledge: [.slot, .count]
-        case .acknowledgeAt: [.slot, .place]
+        case .register: [.slot, .start]
+        case .poll: [.slot, .maximum]
+        case .acknowledgeAt, .pollAcknowledge: [.slot, .place]
         case .closeSession: [.slot]
         case .advance, .jump: [.milliseconds]
-        case .fold, .reopen, .crash: []
+        case .fold, .reopen, .crash, .verify: []
         case .transaction: [.lines, .fails]
         case .compare: [.seed]
         }

@@ -19,7 +19,8 @@ extension Simulation {
             return try await trim(conversation, through: sequence)
         }
         let result = await engine.perform(change)
-        return try check(result, change)
+        var moment: Timestamp?
+        return try check(result, change, moment: &moment)
     }
 
     /// Puts names for the numbers, and sequences for the places.
@@ -79,15 +80,15 @@ extension Simulation {
     }
 
     /// Compares what the engine said with what the model says.
+    ///
+    /// - Parameter moment: the one that all new entries of a transaction share, once it is known.
     func check(
-        _ result: Result<Receipt, IMError>, _ change: ResolvedChange, inTransaction: Bool = false
+        _ result: Result<Receipt, IMError>, _ change: ResolvedChange, moment: inout Timestamp?
     ) throws(Complaint) -> String {
-        var moment = time.now()
-        if case .success(let receipt) = result, !receipt.isDuplicate {
-            moment = receipt.timestamp
-            if !inTransaction { try note(moment) }
-        }
-        let answer = model.perform(change.action, by: change.actor, key: change.key, at: moment)
+        let head = model.head
+        let answer = model.perform(
+            change.action, by: change.actor, key: change.key, at: (try? result.get().timestamp) ?? time.now())
+        let receipt: Receipt
         switch (result, answer) {
         case (.failure(let error), .refused(let codes)):
             guard codes.contains(error.code) else {
@@ -97,27 +98,31 @@ extension Simulation {
         case (.failure(let error), _): throw Complaint("refused with \(error); the model says \(answer)")
         case (.success(let receipt), .refused(let codes)):
             throw Complaint("accepted with \(receipt); the model says \(codes.map(\.name))")
-        case (.success(let receipt), .appended(let line)):
-            try check(receipt, line, isDuplicate: false, change.conversation)
-        case (.success(let receipt), .duplicate(let line)):
-            try check(receipt, line, isDuplicate: true, change.conversation)
-        case (.success(let receipt), .unchanged(let conversation)):
-            let newest = model.log(conversation)?.lines.last
-            guard receipt.isDuplicate, receipt.conversation == change.conversation,
-                receipt.sequence == newest?.sequence, receipt.position == newest?.position
-            else { throw Complaint("\(receipt); the model says that nothing changes after \(newest, default: "-")") }
+        case (.success(let found), _): receipt = found
         }
-        guard case .success(let receipt) = result else { return "" }
+        if model.head > head {
+            if let moment, moment != receipt.timestamp { throw Complaint("two moments in one transaction") }
+            if moment == nil { try note(receipt.timestamp) }
+            moment = receipt.timestamp
+        }
+        try check(receipt, answer, change.conversation)
         return "\(receipt.position) \(receipt.sequence) \(receipt.timestamp.microseconds) \(receipt.isDuplicate)"
     }
 
     private func check(
-        _ receipt: Receipt, _ line: ReferenceModel.Line, isDuplicate: Bool, _ conversation: Conversation
+        _ receipt: Receipt, _ answer: ModelAnswer, _ conversation: Conversation
     ) throws(Complaint) {
+        var (line, moment, isDuplicate): (ReferenceModel.Line?, Timestamp?, Bool) = (nil, nil, true)
+        switch answer {
+        case .appended(let new): (line, moment, isDuplicate) = (new, new.timestamp, false)
+        case .duplicate(let earlier, let then): (line, moment) = (earlier, then)
+        case .unchanged(let subject): line = model.log(subject)?.lines.last
+        case .refused: break
+        }
         guard receipt.isDuplicate == isDuplicate, receipt.conversation == conversation,
-            line.conversation == conversation, receipt.sequence == line.sequence, receipt.position == line.position,
-            receipt.timestamp == line.timestamp
-        else { throw Complaint("\(receipt) for \(line), a \(isDuplicate ? "retry" : "new request")") }
+            line?.conversation == conversation, receipt.sequence == line?.sequence, receipt.position == line?.position,
+            receipt.timestamp == moment ?? receipt.timestamp
+        else { throw Complaint("\(receipt), and not \(answer)") }
     }
 
     private func trim(_ conversation: Conversation, through sequence: SequenceNumber) async throws(Complaint) -> String {
@@ -186,16 +191,9 @@ extension Simulation {
             guard error is Abandoned else { throw Complaint("the transaction failed: \(error)") }
         }
         let found = results.withLock { $0 }
-        var first: Timestamp?
+        var moment: Timestamp?
         var lines: [String] = []
-        for (result, change) in zip(found, changes) {
-            if case .success(let receipt) = result, !receipt.isDuplicate {
-                if let first, first != receipt.timestamp { throw Complaint("two moments in one transaction") }
-                if first == nil { try note(receipt.timestamp) }
-                first = receipt.timestamp
-            }
-            lines.append(try check(result, change, inTransaction: true))
-        }
+        for (result, change) in zip(found, changes) { lines.append(try check(result, change, moment: &moment)) }
         if fails { model = before }
         return lines.joined(separator: ", ")
     }

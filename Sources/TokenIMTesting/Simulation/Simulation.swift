@@ -82,6 +82,8 @@ package final class Simulation {
             last = ScriptCommand(.compare, 0)
             try drain()
             try compare(seed: 1)
+            last = ScriptCommand(.verify)
+            _ = try await verify()
             return nil
         } catch {
             return Difference(step: step, command: last, complaint: error.text)
@@ -120,6 +122,11 @@ package final class Simulation {
         case .jump:
             time.jump(to: time.now().advanced(by: .milliseconds(command[.milliseconds])))
             return ""
+        case .register: return try await register(command)
+        case .poll: return try poll(slot, maximum: command[.maximum])
+        case .pollAcknowledge:
+            return try await pollAcknowledge(slot, through: relative(command[.place], to: model.head))
+        case .verify: return try await verify()
         case .fold:
             do { try await engine.fold() } catch { throw Complaint("fold: \(error)") }
             return ""
@@ -142,6 +149,18 @@ package final class Simulation {
         return model.connection(user, device)
     }
 
+    private func verify() async throws(Complaint) -> String {
+        do {
+            let verification = try await engine.verify()
+            if verification.isSound { return "\(verification.entries)" }
+            throw Complaint("verification finds: \(verification.findings.prefix(5))")
+        } catch let complaint as Complaint {
+            throw complaint
+        } catch {
+            throw Complaint("verifying: \(error)")
+        }
+    }
+
     // MARK: Time and positions
 
     /// Entries that the engine makes for itself: a device that is new, cursors that are written. Nobody sees them, but
@@ -151,7 +170,7 @@ package final class Simulation {
         let count = engine.head - model.head
         if count == 0 { return }
         switch verb {
-        case .connect, .closeSession, .suspend, .deleteUser:
+        case .connect, .closeSession, .suspend, .deleteUser, .register, .pollAcknowledge:
             if count > 4 { throw Complaint("\(count) entries that nobody asked for") }
         case .advance:
             if count > 40 { throw Complaint("\(count) entries that nobody asked for") }
