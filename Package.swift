@@ -44,6 +44,9 @@ let package = Package(
         .testTarget(name: "TokenIMLMDBTests", dependencies: ["TokenIMLMDB"], swiftSettings: strict),
         .testTarget(name: "TokenIMTests", dependencies: ["TokenIM", "TokenIMTesting"], swiftSettings: strict),
         .testTarget(name: "TokenIMTestingTests", dependencies: ["TokenIM", "TokenIMTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["TokenIM", "TokenIMTesting"], exclude: ["Regressions"],
+            swiftSettings: strict),
         .testTarget(name: "ReadmeTests", dependencies: ["TokenIM", "TokenIMTesting"], swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["TokenIMTesting"], swiftSettings: strict),
     ],
