@@ -15,14 +15,14 @@ struct ReplayCommand: AsyncParsableCommand {
             received while online, caught-up ones those that had been waiting at a connect.
 
             Exit status:
-              0   every user got every message of others exactly once and in order, and the store is sound
+              0   everyone got every message of others once, in order; the store is sound
               64  the command line is wrong
-              65  an input is binary, not UTF-8, a malformed annotation, or over a limit of the engine
+              65  an input is binary, not UTF-8, malformed, or over a limit of the engine
               66  an input is missing, a directory, or not readable
-              70  a check failed; the first finding is on standard error
+              70  a check failed; standard error names the first finding
               73  the store's directory cannot be created, or is not empty
               74  reading or writing failed, or the disk is full
-              128 and the number of the signal, when interrupted
+              128 and more: interrupted by the signal of the number above 128
 
             After a failure the store in DIR is valid and holds everything up to it.
             """)

@@ -13,6 +13,7 @@ final class Terminal {
     private let clock = ContinuousClock()
     private var lastProgress: ContinuousClock.Instant?
     private var isProgressShown = false
+    private var isReaderGone = false
 
     var console: Console {
         Interruption.install()
@@ -26,13 +27,16 @@ final class Terminal {
     // Written through, without a buffer: who reads the other end of a pipe sees each line when it is true.
     private func write(_ text: String) throws(ReplayFailure) {
         hideProgress()
-        guard Self.write(text, to: STDOUT_FILENO) else {
-            throw ReplayFailure(.inputOutput, "standard output: \(systemMessage(errno))")
-        }
+        if Self.write(text, to: STDOUT_FILENO) { return }
+        let code = errno
+        isReaderGone = code == EPIPE
+        throw ReplayFailure(.inputOutput, "standard output: \(systemMessage(code))")
     }
 
     private func complain(_ text: String) {
         hideProgress()
+        // Who has read enough of the output does not want to hear that it went on.
+        if isReaderGone { return }
         _ = Self.write("tokenim: \(text)\n", to: STDERR_FILENO)
     }
 
@@ -87,7 +91,7 @@ enum Interruption {
 
     static var status: ExitStatus? {
         let number = signal.load(ordering: .relaxed)
-        return number == 0 ? nil : ExitStatus(rawValue: 128 + number)
+        return number == 0 ? nil : .signal(number)
     }
 
     private static func remember(_ number: Int32) {

@@ -36,7 +36,7 @@ package struct Console {
         /// One line for a terminal.
         package var bar: String {
             let share = ofLines > 0 ? Double(lines) / Double(ofLines) : 1
-            let width = 30
+            let width = 20
             let filled = Int(share * Double(width))
             let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
             let percent = String(Int(share * 100))

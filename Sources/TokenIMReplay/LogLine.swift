@@ -73,8 +73,9 @@ package enum LogLine: Hashable, Sendable {
         let reason = rest.dropFirst(3)
         switch rest[host + 2] {
         case "joined": return reason.isEmpty ? .joined(nick) : nil
-        case "left": return reason.first?.utf8.first == UInt8(ascii: "[")
-            && reason.last?.utf8.last == UInt8(ascii: "]") ? .left(nick) : nil
+        case "left":
+            return reason.first?.utf8.first == UInt8(ascii: "[")
+                && reason.last?.utf8.last == UInt8(ascii: "]") ? .left(nick) : nil
         default: return nil
         }
     }

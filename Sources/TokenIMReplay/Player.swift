@@ -185,7 +185,8 @@ package struct Player {
     /// The message that was delivered; nil for a notice.
     private func post(_ delivery: Delivery, to user: UserID) throws(ReplayFailure) -> Post? {
         if let gap = delivery.gap {
-            throw DeliveryCheck.violation(user, got: "a gap, \(gap.from) to \(gap.through), in \(delivery.conversation)")
+            throw DeliveryCheck.violation(
+                user, got: "a gap, \(gap.from) to \(gap.through), in \(delivery.conversation)")
         }
         guard let message = delivery.message else { return nil }
         guard delivery.conversation == .group(Self.group) else {

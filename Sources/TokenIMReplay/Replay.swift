@@ -52,7 +52,8 @@ package struct Replay {
     private func readLogs(_ console: Console) throws(ReplayFailure) -> [Log] {
         guard annotations.isEmpty || annotations.count == logs.count else {
             throw ReplayFailure(
-                .usage, "--annotations is given once for each log: there are \(logs.count.counted("log")) "
+                .usage,
+                "--annotations is given once for each log: there are \(logs.count.counted("log")) "
                     + "and \(annotations.count) of annotations")
         }
         if logs.isEmpty { return [try Log.demonstration] }
@@ -88,7 +89,8 @@ package struct Replay {
         if narrator != nil { try console.write(Narrator.introduction) }
         var player = Player(
             engine: engine, time: time, console: console,
-            tell: narrator == nil ? nil : { (event, time) throws(ReplayFailure) in try narrator?.tell(event, at: time) },
+            tell: narrator == nil
+                ? nil : { (event, time) throws(ReplayFailure) in try narrator?.tell(event, at: time) },
             acknowledge: printsReceipts
                 ? { (receipt, key) throws(ReplayFailure) in try console.write("\(receipt.position) \(key)\n") } : nil)
         try await player.play(logs)

@@ -28,6 +28,7 @@ package struct ExitStatus: RawRepresentable, Hashable, Sendable {
     package static let cannotCreate = ExitStatus(rawValue: 73)
     /// Reading or writing failed, or the disk is full.
     package static let inputOutput = ExitStatus(rawValue: 74)
-    /// Ended by an interrupt, as shells report it.
-    package static let interrupted = ExitStatus(rawValue: 130)
+
+    /// Ended by a signal, as shells report it.
+    package static func signal(_ number: Int32) -> ExitStatus { ExitStatus(rawValue: 128 + number) }
 }

@@ -47,11 +47,15 @@ package struct Summary: Hashable, Sendable {
         let rate = seconds > 0 ? ", \(UInt64(Double(deliveries) / seconds).grouped) deliveries a second" : ""
         let rows: [(String, String, String)] = [
             ("users", users.grouped, renames.counted("rename")),
-            ("messages", messages.grouped,
+            (
+                "messages", messages.grouped,
                 "\(replies.counted("reply", "replies")); \(skipped.counted("empty one")) skipped, "
-                    + "\(ignored.counted("other line")) ignored"),
-            ("deliveries", deliveries.grouped,
-                "\(deliveriesLive.grouped) live, \(deliveriesCatchUp.grouped) caught up later"),
+                    + "\(ignored.counted("other line")) ignored"
+            ),
+            (
+                "deliveries", deliveries.grouped,
+                "\(deliveriesLive.grouped) live, \(deliveriesCatchUp.grouped) caught up later"
+            ),
             ("unread", unreadAtEnd.grouped, ""),
             ("journal", journalEntries.grouped, "entries; \(bytesOnDisk.grouped) bytes on disk"),
             ("seconds", seconds.thousandths, "on a real clock\(rate)"),
@@ -59,7 +63,7 @@ package struct Summary: Hashable, Sendable {
         ]
         let width = rows.map(\.1.count).max() ?? 0
         return rows.map { name, number, remark in
-            let line = name.padded(to: 12) + String(repeating: " ", count: width - number.count) + number
+            let line = name.padded(to: 13) + String(repeating: " ", count: width - number.count) + number
             return remark.isEmpty ? line : line + "   " + remark
         }.joined(separator: "\n")
     }
