@@ -44,7 +44,8 @@ let package = Package(
         .testTarget(name: "TokenIMLMDBTests", dependencies: ["TokenIMLMDB"], swiftSettings: strict),
         .testTarget(name: "TokenIMTests", dependencies: ["TokenIM", "TokenIMTesting"], swiftSettings: strict),
         .testTarget(
-            name: "TokenIMCommandTests", dependencies: ["TokenIM", "TokenIMCommand", "TokenIMReplay", "TokenIMTesting"],
+            name: "TokenIMCommandTests",
+            dependencies: ["TokenIM", "TokenIMCommand", "TokenIMReplay", "TokenIMTesting"],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -45,7 +45,7 @@ package struct Player {
         for (file, log) in logs.enumerated() {
             var sent: [Int: SequenceNumber] = [:]
             for (index, line) in log.lines.enumerated() {
-                if let status = console.interruption() { throw ReplayFailure(status, "interrupted") }
+                try stopIfAsked()
                 let reply = log.lineAnswered(by: index).flatMap { sent[$0] }
                 do {
                     sent[index] = try await play(line, answering: reply, key: "\(file).\(index)")
@@ -58,11 +58,18 @@ package struct Player {
             }
         }
         do {
-            for step in cast.finale() { _ = try await perform(step, answering: nil, key: "end") }
+            for step in cast.finale() {
+                try stopIfAsked()
+                _ = try await perform(step, answering: nil, key: "end")
+            }
             try finish()
         } catch {
             throw ReplayFailure(playing: error, "at the end")
         }
+    }
+
+    private func stopIfAsked() throws(ReplayFailure) {
+        if let status = console.interruption() { throw ReplayFailure(status, "interrupted") }
     }
 
     /// - Returns: the sequence of the message, when the line was one.
