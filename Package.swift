@@ -47,6 +47,9 @@ let package = Package(
             name: "TokenIMCommandTests",
             dependencies: ["TokenIM", "TokenIMCommand", "TokenIMReplay", "TokenIMTesting"],
             swiftSettings: strict),
+        .testTarget(name: "TokenIMTestingTests", dependencies: ["TokenIM", "TokenIMTesting"], swiftSettings: strict),
+        .testTarget(name: "ReadmeTests", dependencies: ["TokenIM", "TokenIMTesting"], swiftSettings: strict),
+        .testTarget(name: "TidyTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -137,7 +137,7 @@ package struct Player {
 
     private mutating func rename(_ number: Cast.Number, to name: String, key: String) async throws {
         let key = try IdempotencyKey("\(key).name")
-        let renamed = try await engine.users.update(cast.people[number].id, name: name, key: key)
+        let renamed = try await engine.users.update(cast.people[number].id, Profile(name: name), key: key)
         try acknowledge?(renamed, key)
         try tell?(.renamed(from: names[number], to: name), clock.now)
         names[number] = name

@@ -1,0 +1,58 @@
+extension Action {
+    /// What can be refused without looking at any state. Runs on the caller's thread, before the command is accepted.
+    func validate(_ limits: Limits) throws(IMError) {
+        switch self {
+        case .send(let content, _, _): try Self.validate(content, limits)
+        case .createUser(_, let profile), .updateUser(_, let profile), .updateGroup(_, let profile):
+            try Self.validate(profile, limits)
+        case .createGroup(_, let profile, let owner, let members):
+            try Self.validate(profile, limits)
+            try Self.validate(members + [owner], limits)
+        case .addMembers(let users, _):
+            if users.isEmpty { throw IMError(.malformedArgument, "no users to add") }
+            try Self.validate(users, limits)
+        case .setRole(let role, _, _):
+            if role == .owner {
+                throw IMError(.malformedArgument, "a group has one owner: use transfer")
+            }
+        case .markRead, .trim, .setUserStatus, .addDevice, .moveCursors, .removeMember, .leaveGroup, .transferGroup,
+            .dissolveGroup, .changeConsumer:
+            break
+        }
+    }
+
+    private static func validate(_ content: Content, _ limits: Limits) throws(IMError) {
+        if case .custom(let type, _) = content.value {
+            do throws(IMError) {
+                _ = try Identifier<Content>(type)
+            } catch {
+                throw IMError(.malformedContent, "the type of custom content: \(error.message)")
+            }
+        } else if content.byteCount == 0 {
+            throw IMError(.malformedContent, "a text needs at least one byte")
+        }
+        guard content.byteCount <= limits.contentBytes else {
+            throw IMError(
+                .contentTooLarge, "content of \(content.byteCount) bytes; the limit is \(limits.contentBytes)")
+        }
+    }
+
+    private static func validate(_ profile: Profile, _ limits: Limits) throws(IMError) {
+        var count = (profile.name?.utf8.count ?? 0) + (profile.avatar?.utf8.count ?? 0)
+        for (key, value) in profile.attributes { count += key.utf8.count + value.utf8.count + 2 }
+        guard count <= limits.profileBytes else {
+            throw IMError(.profileTooLarge, "a profile of \(count) bytes; the limit is \(limits.profileBytes)")
+        }
+    }
+
+    private static func validate(_ users: [UserID], _ limits: Limits) throws(IMError) {
+        guard users.count <= limits.membersPerCommand else {
+            throw IMError(
+                .requestTooLarge, "\(users.count) users in one command; the limit is \(limits.membersPerCommand)")
+        }
+        var seen: Set<UserID> = []
+        for user in users where !seen.insert(user).inserted {
+            throw IMError(.malformedArgument, "user \(user) is named twice")
+        }
+    }
+}

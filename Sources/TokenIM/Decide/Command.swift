@@ -1,0 +1,103 @@
+/// What is asked of the engine: who asks, under which key, and what.
+struct Command: Sendable {
+    var actor: Actor
+    /// The caller's key, and what tells this request from another under the same key.
+    var request: EntryHeader.Request?
+    var action: Action
+
+    init(_ action: Action, by actor: Actor, key: IdempotencyKey? = nil) {
+        self.actor = actor
+        self.action = action
+        request = key.map { EntryHeader.Request(key: $0, digest: action.digest) }
+    }
+}
+
+/// Who asks, as far as the caller knows.
+enum Actor: Sendable {
+    case host
+    case user(UserID)
+    /// A session's user and device, which the engine itself has looked up.
+    case session(UserNumber, DeviceNumber)
+}
+
+enum Action: Sendable {
+    case send(Content, to: Target, replyTo: SequenceNumber)
+    case markRead(Conversation, through: SequenceNumber, by: UserID)
+    case trim(Conversation, through: SequenceNumber)
+
+    case createUser(UserID, Profile)
+    case updateUser(UserID, Profile)
+    case setUserStatus(UserID, User.Status)
+    case addDevice(DeviceID, of: UserID, start: SessionOptions.Start)
+    /// From the engine itself: what devices have acknowledged.
+    case moveCursors([CursorMove])
+
+    case createGroup(GroupID, Profile, owner: UserID, members: [UserID])
+    case updateGroup(GroupID, Profile)
+    case addMembers([UserID], to: GroupID)
+    case removeMember(UserID, from: GroupID)
+    case leaveGroup(UserID, GroupID)
+    case setRole(Role, of: UserID, in: GroupID)
+    case transferGroup(GroupID, to: UserID)
+    case dissolveGroup(GroupID)
+
+    case changeConsumer(ConsumerID, [ConsumerChange])
+}
+
+/// What a command amounts to. Nothing has been written yet.
+struct Decision {
+    struct Draft {
+        var conversation: ConversationNumber
+        var event: Event
+    }
+
+    var author: UserNumber
+    var device: DeviceNumber = 0
+    /// The entry that answers the command and carries its key; nil when everything is as asked for already.
+    var main: Draft?
+    var others: [Draft] = []
+    /// Where the answer points when there is no main entry.
+    var conversation: ConversationNumber
+    /// Journal rows whose content is to be erased.
+    var erased: [Position] = []
+
+    init(author: UserNumber, device: DeviceNumber = 0, _ event: Event, in conversation: ConversationNumber) {
+        self.author = author
+        self.device = device
+        self.conversation = conversation
+        main = Draft(conversation: conversation, event: event)
+    }
+
+    /// Nothing to do.
+    init(unchanged conversation: ConversationNumber, author: UserNumber) {
+        self.author = author
+        self.conversation = conversation
+    }
+}
+
+/// What a command led to, in the store's own numbers.
+struct Outcome: Sendable {
+    var conversation: ConversationNumber
+    var sequence: SequenceNumber
+    var position: Position
+    var timestamp: Timestamp
+    var isDuplicate: Bool
+}
+
+extension Outcome {
+    init(_ entry: JournalEntry, isDuplicate: Bool) {
+        self.init(
+            conversation: entry.header.conversation, sequence: entry.header.sequence, position: entry.position,
+            timestamp: entry.header.timestamp, isDuplicate: isDuplicate)
+    }
+}
+
+extension Action {
+    /// What makes room, or must go on so that others can: allowed when the store is nearly full.
+    var isAllowedWhenFull: Bool {
+        switch self {
+        case .moveCursors, .markRead, .trim, .setUserStatus, .removeMember, .leaveGroup, .dissolveGroup: true
+        default: false
+        }
+    }
+}

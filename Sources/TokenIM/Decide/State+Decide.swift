@@ -1,0 +1,101 @@
+/// Decide: every command is judged here and in the extensions beside this file, one for each family. Nothing is written.
+extension State {
+    mutating func decide(_ command: Command) throws -> Decision {
+        let (author, device) = try identify(command.actor)
+        switch command.action {
+        case .send(let content, let target, let replyTo):
+            return try decideSend(content, to: target, replyTo: replyTo, by: author, on: device)
+        case .markRead(let conversation, let through, let user):
+            return try decideMarkRead(conversation, through: through, of: user, by: author, on: device)
+        case .trim(let conversation, let through):
+            return try decideTrim(conversation, through: through, by: author)
+        case .createUser, .updateUser, .setUserStatus, .addDevice:
+            return try decideUser(command.action, by: author)
+        case .moveCursors(let moves):
+            return Decision(author: 0, .cursorsMoved(moves), in: .engine)
+        case .createGroup(let id, let profile, let owner, let members):
+            return try decideCreateGroup(id, profile, owner: owner, members: members, by: author, on: device)
+        case .updateGroup, .addMembers, .removeMember, .leaveGroup, .setRole, .transferGroup, .dissolveGroup:
+            return try decideGroup(command.action, by: author, on: device)
+        case .changeConsumer(let id, let changes):
+            return Decision(author: 0, .consumerChanged(id, changes), in: .engine)
+        }
+    }
+
+    /// The entry that this request has already led to, or nil when it is new.
+    ///
+    /// Looked up before anything else is judged: a retry gets its first answer, whatever has changed since.
+    mutating func earlierEntry(of command: Command) throws -> JournalEntry? {
+        guard let request = command.request else { return nil }
+        let author: UserNumber
+        switch command.actor {
+        case .host: author = 0
+        case .session(let number, _): author = number
+        case .user(let id):
+            guard let number = try userNumber(id) else { return nil }
+            author = number
+        }
+        guard let entry = try entry(of: request.key, by: author) else { return nil }
+        guard entry.header.request?.digest == request.digest else {
+            throw IMError(
+                .idempotencyConflict, "key \(request.key) was used for another request, at position \(entry.position)")
+        }
+        return entry
+    }
+
+    private mutating func identify(_ actor: Actor) throws -> (author: UserNumber, device: DeviceNumber) {
+        switch actor {
+        case .host: return (0, 0)
+        case .user(let id): return (try activeUser(id), 0)
+        case .session(let number, let device):
+            guard let record = try user(number) else { throw IMError(.broken, "a session of no user") }
+            try requireActive(record)
+            return (number, device)
+        }
+    }
+
+    /// The number of a user who may act.
+    mutating func activeUser(_ id: UserID) throws -> UserNumber {
+        guard let number = try userNumber(id), let record = try user(number) else { throw unknownUser(id) }
+        try requireActive(record)
+        return number
+    }
+
+    private func requireActive(_ record: UserRecord) throws {
+        if record.status == .deleted { throw unknownUser(record.id) }
+        if record.status == .suspended { throw IMError(.userSuspended, "user \(record.id) is suspended") }
+    }
+
+    /// The number of a user that has not been deleted.
+    mutating func existingUser(_ id: UserID) throws -> (number: UserNumber, record: UserRecord) {
+        guard let number = try userNumber(id), let record = try user(number), record.status != .deleted else {
+            throw unknownUser(id)
+        }
+        return (number, record)
+    }
+
+    func unknownUser(_ id: UserID) -> IMError {
+        IMError(.unknownUser, "there is no user \(id)")
+    }
+
+    func requireHost(_ author: UserNumber) throws {
+        if author != 0 { throw IMError(.notAllowed, "only the host may do this") }
+    }
+
+    /// The number of a conversation that somebody may see, or `not-found`.
+    mutating func visibleConversation(_ conversation: Conversation, to user: UserNumber) throws -> ConversationNumber {
+        let notFound = IMError(.notFound, "there is no conversation \(conversation)")
+        var numbers: [UserNumber] = []
+        for id in conversation.users {
+            guard let number = try userNumber(id) else { throw notFound }
+            numbers.append(number)
+        }
+        guard let group = conversation.group else {
+            guard user == 0 || numbers.contains(user) else { throw notFound }
+            return numbers.count == 2 ? .direct(numbers[0], numbers[1]) : .personal(numbers[0])
+        }
+        guard let number = try groupNumber(group) else { throw notFound }
+        guard try user == 0 || membership(of: user, in: number) != nil else { throw notFound }
+        return number
+    }
+}

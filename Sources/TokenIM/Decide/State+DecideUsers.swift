@@ -1,0 +1,74 @@
+extension State {
+    mutating func decideUser(_ action: Action, by author: UserNumber) throws -> Decision {
+        switch action {
+        case .createUser(let id, let profile):
+            try requireHost(author)
+            if try userNumber(id) != nil {
+                throw IMError(.alreadyExists, "user \(id) exists, or did: names are not given again")
+            }
+            let number = try written.lastUserNumber() + 1
+            guard number <= ConversationNumber.greatestUser else {
+                throw IMError(.requestTooLarge, "the store holds \(number - 1) users, which is all it can")
+            }
+            return Decision(author: author, .userCreated(number, id, profile), in: .personal(number))
+        case .updateUser(let id, let profile):
+            let (number, record) = try existingUser(id)
+            guard author == 0 || author == number else { throw IMError(.notAllowed, "another user's profile") }
+            if record.profile == profile { return Decision(unchanged: .personal(number), author: author) }
+            return Decision(author: author, .userUpdated(number, profile), in: .personal(number))
+        case .setUserStatus(let id, let status):
+            try requireHost(author)
+            return try decideStatus(status, of: id)
+        case .addDevice(let id, let user, let start):
+            return try decideAddDevice(id, of: user, start)
+        default:
+            throw IMError(.broken, "not a command about users")
+        }
+    }
+
+    private mutating func decideStatus(_ status: User.Status, of id: UserID) throws -> Decision {
+        guard let number = try userNumber(id), let record = try user(number) else { throw unknownUser(id) }
+        if record.status == status { return Decision(unchanged: .personal(number), author: 0) }
+        if record.status == .deleted { throw unknownUser(id) }
+        var decision = Decision(author: 0, .userStatusChanged(number, status), in: .personal(number))
+        guard status == .deleted else { return decision }
+        var groups: [ConversationNumber] = []
+        try written.forEachGroup(of: number) { group, leftAt in
+            if leftAt == nil { groups.append(group) }
+            return true
+        }
+        for number in groups {
+            guard let group = try group(number), !group.isDissolved else { continue }
+            if try userNumber(id) == group.owner {
+                throw IMError(.ownsGroups, "user \(id) owns group \(group.id): transfer or dissolve it first")
+            }
+        }
+        decision.others = groups.map { Decision.Draft(conversation: $0, event: .memberLeft(number)) }
+        return decision
+    }
+
+    private mutating func decideAddDevice(
+        _ id: DeviceID, of userID: UserID, _ start: SessionOptions.Start
+    ) throws -> Decision {
+        let user = try activeUser(userID)
+        if try written.deviceNumber(id, of: user) != nil {
+            return Decision(unchanged: .engine, author: 0)
+        }
+        let count = try written.devices(of: user).count
+        guard count < limits.devicesPerUser else {
+            throw IMError(.tooManyDevices, "user \(userID) has \(count) devices; the limit is \(limits.devicesPerUser)")
+        }
+        guard let created = try self.user(user)?.createdPosition else { throw unknownUser(userID) }
+        let position: Position
+        switch start.value {
+        case .automatic: position = count == 0 ? created : head
+        case .creation: position = created
+        case .head: position = head
+        case .position(let asked):
+            guard asked <= head else { throw IMError(.acknowledgementAhead, "\(asked) lies above the head, \(head)") }
+            position = max(asked, created)
+        }
+        let number = try written.lastDeviceNumber() + 1
+        return Decision(author: 0, .deviceAdded(number, user: user, id, start: position), in: .engine)
+    }
+}

@@ -1,0 +1,149 @@
+import Synchronization
+import TokenIMLMDB
+
+/// An instant-messaging engine on one directory, inside this process.
+///
+/// It works when `init` returns. All methods may be called from any thread or task. Reading happens at once, on the
+/// thread that calls; changing suspends until the change is on disk.
+///
+/// The directory holds everything and belongs to one engine at a time.
+public final class Engine: Sendable {
+    let core: Core
+    let time: any TimeSource
+    private let mailbox: Mailbox
+    private let runtime: EngineRuntime
+
+    /// Opens the store in a directory, creating it when it is not there or empty.
+    ///
+    /// After a crash it replays what had not been folded, at about a million entries a second.
+    ///
+    /// - Throws: `already-open`, `unreadable-store`, `corrupt`, `storage-full`, `unsupported-file-system`,
+    ///   `malformed-argument`.
+    public init(directory: String, configuration: Configuration = Configuration()) throws(IMError) {
+        let time = configuration.time ?? SystemTime()
+        self.time = time
+        mailbox = Mailbox(configuration.limits)
+        core = try IMError.mapping {
+            try Core(Store(directory: directory, configuration), configuration, time: time)
+        }
+        runtime = EngineRuntime(core, mailbox, time: time)
+        core.makeSession = { [weak self] connecting in
+            guard let self else { throw IMError(.closed, "the engine is closed") }
+            return try self.makeSession(connecting)
+        }
+        runtime.start()
+    }
+
+    deinit {
+        runtime.close()
+    }
+
+    /// Closes all sessions, carries out what has been accepted, folds, and closes the files. Blocks until done, usually
+    /// well under a second. Calling it again does nothing.
+    public func close() {
+        runtime.close()
+    }
+
+    /// The identity of this life of the store. A restored backup has another.
+    public var epoch: UInt64 { core.store.epoch }
+
+    /// The position of the newest entry: how many entries the journal has.
+    public var head: Position { core.live.withLock { $0.head } }
+
+    // MARK: Asking for changes
+
+    /// Hands in a command and returns its outcome once that is on disk.
+    func submit(_ command: Command) async throws(IMError) -> Outcome {
+        try command.action.validate(core.limits)
+        if core.isInline { return try runtime.runInline { .command(command, $0) } }
+        return try await runtime.ask { .command(command, $0) }
+    }
+
+    func submit(_ command: Command, in conversation: Conversation) async throws(IMError) -> Receipt {
+        Receipt(try await submit(command), in: conversation)
+    }
+
+    /// Connects a device of a user. The device is registered when it is new; an older session of it is closed.
+    ///
+    /// - Throws: `unknown-user`, `user-suspended`, `too-many-devices`, `too-many-sessions`, `epoch-changed`,
+    ///   `malformed-argument`, `closed`.
+    public func connect(
+        _ user: UserID, device: DeviceID, options: SessionOptions = SessionOptions()
+    ) async throws(IMError) -> Session {
+        if let epoch = options.epoch, epoch != self.epoch {
+            throw IMError(.epochChanged, "the store's epoch is \(self.epoch), not \(epoch)")
+        }
+        if let window = options.window, !(1...4096).contains(window) {
+            throw IMError(.malformedArgument, "a window of \(window); 1 to 4,096")
+        }
+        let connecting = Connecting(user: user, device: device, options: options)
+        if core.isInline { return try runtime.runInline { .connect(connecting, $0) } }
+        return try await runtime.ask { .connect(connecting, $0) }
+    }
+
+    /// Runs on the writer's thread, between two commits: nothing can happen between what it reads and its entry among
+    /// the sessions.
+    private func makeSession(_ connecting: Connecting) throws -> Session {
+        let snapshot = try core.snapshot()
+        let user = try snapshot.userNumber(connecting.user)
+        guard let device = try snapshot.written.deviceNumber(connecting.device, of: user) else {
+            throw IMError(.broken, "device \(connecting.device) has not been registered")
+        }
+        let stored = try snapshot.cursor(of: device)
+        var groups: [ConversationNumber] = []
+        try snapshot.written.forEachGroup(of: user) { group, leftAt in
+            if leftAt == nil { groups.append(group) }
+            return true
+        }
+        let (deliveryBell, signalBell) = (Doorbell(), Doorbell())
+        let limits = core.limits
+        let (number, actions) = try core.live.withLock { live throws(IMError) in
+            guard live.sessions.count < limits.sessions else {
+                throw IMError(.tooManySessions, "\(limits.sessions) sessions are open, which is the limit")
+            }
+            let session = LiveSession(
+                user: user, userID: connecting.user, device: device, deviceID: connecting.device,
+                window: connecting.options.window ?? limits.sessionWindow, deliveryBell: deliveryBell,
+                signalBell: signalBell, cursor: live.cursor(of: device, stored: stored), head: live.head)
+            return live.attach(session, groups: groups)
+        }
+        perform(actions)
+        return Session(
+            engine: self, user: connecting.user, userNumber: user, device: connecting.device, deviceNumber: device,
+            number: number, deliveryBell: deliveryBell, signalBell: signalBell)
+    }
+
+    // MARK: Doing what the live side decided
+
+    func perform(_ actions: Live.Actions) {
+        runtime.perform(actions)
+    }
+
+    /// Changes the live side, and sees to it that the alarm rings for what that brought.
+    func updateLive<Value: Sendable, Failure: Error>(
+        _ body: (inout Live) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        try runtime.updateLive(body)
+    }
+
+    // MARK: Folding
+
+    /// Brings the trees on disk up to date with everything committed so far, and waits for it. Never needed for safety;
+    /// it makes the next opening faster.
+    public func fold() async throws(IMError) {
+        if core.isInline { return try runtime.runInline { .fold($0) } }
+        try await runtime.ask { .fold($0) }
+    }
+
+    func submitTransaction(_ work: HostWork) {
+        runtime.put(.transaction(work))
+    }
+}
+
+extension Receipt {
+    init(_ outcome: Outcome, in conversation: Conversation) {
+        self.init(
+            conversation: conversation, sequence: outcome.sequence, position: outcome.position,
+            timestamp: outcome.timestamp, isDuplicate: outcome.isDuplicate)
+    }
+}

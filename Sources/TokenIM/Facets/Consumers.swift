@@ -1,0 +1,2 @@
+/// A named place of the host in the whole journal.
+public final class Consumer: Sendable {}

@@ -1,0 +1,38 @@
+/// The commands of a host transaction. Each does what the verb of the same name does elsewhere, and takes effect with
+/// the transaction.
+extension HostTransaction {
+    @discardableResult
+    public func send(
+        _ content: Content, from sender: UserID, to target: Target, key: IdempotencyKey,
+        replyTo: SequenceNumber? = nil
+    ) throws(IMError) -> Receipt {
+        let command = Command(.send(content, to: target, replyTo: replyTo ?? 0), by: .user(sender), key: key)
+        return try perform(command, in: target.conversation(from: sender))
+    }
+
+    @discardableResult
+    public func createUser(_ id: UserID, _ profile: Profile = Profile(), key: IdempotencyKey? = nil) throws(IMError) -> Receipt {
+        try perform(Command(.createUser(id, profile), by: .host, key: key), in: .personal(id))
+    }
+
+    @discardableResult
+    public func createGroup(
+        _ id: GroupID, _ profile: Profile = Profile(), owner: UserID, members: [UserID] = [],
+        key: IdempotencyKey? = nil
+    ) throws(IMError) -> Receipt {
+        let action = Action.createGroup(id, profile, owner: owner, members: members)
+        return try perform(Command(action, by: .host, key: key), in: .group(id))
+    }
+
+    @discardableResult
+    public func add(
+        _ users: [UserID], to id: GroupID, key: IdempotencyKey? = nil
+    ) throws(IMError) -> Receipt {
+        try perform(Command(.addMembers(users, to: id), by: .host, key: key), in: .group(id))
+    }
+
+    @discardableResult
+    public func remove(_ user: UserID, from id: GroupID, key: IdempotencyKey? = nil) throws(IMError) -> Receipt {
+        try perform(Command(.removeMember(user, from: id), by: .host, key: key), in: .group(id))
+    }
+}

@@ -1,0 +1,111 @@
+import TokenIMLMDB
+
+extension EventCoding {
+    private static let textContent: UInt8 = 1
+    private static let customContent: UInt8 = 2
+
+    static func encode(_ content: Content, into writer: inout ByteWriter) {
+        switch content.value {
+        case .text(let text):
+            writer.uint8(textContent)
+            writer.string(text)
+        case .custom(let type, let bytes):
+            writer.uint8(customContent)
+            writer.string(type)
+            writer.varint(UInt64(bytes.count))
+            writer.bytes(bytes)
+        }
+    }
+
+    static func decodeContent(_ reader: inout ByteReader) throws -> Content {
+        switch try reader.uint8() {
+        case textContent: return .text(try reader.string())
+        case customContent:
+            let type = try reader.string()
+            return .custom(type: type, bytes: [UInt8](try reader.lengthPrefixed()))
+        case let kind: throw IMError(.unreadableStore, "content of unknown kind \(kind)")
+        }
+    }
+
+    private struct ProfileFlags: OptionSet {
+        let rawValue: UInt8
+        static let name = ProfileFlags(rawValue: 1)
+        static let avatar = ProfileFlags(rawValue: 2)
+    }
+
+    static func encode(_ profile: Profile, into writer: inout ByteWriter) {
+        var flags: ProfileFlags = []
+        if profile.name != nil { flags.insert(.name) }
+        if profile.avatar != nil { flags.insert(.avatar) }
+        writer.uint8(flags.rawValue)
+        if let name = profile.name { writer.string(name) }
+        if let avatar = profile.avatar { writer.string(avatar) }
+        writer.varint(UInt64(profile.attributes.count))
+        // Sorted, so that the same profile is always the same bytes.
+        for (key, value) in profile.attributes.sorted(by: { $0.key < $1.key }) {
+            writer.string(key)
+            writer.string(value)
+        }
+    }
+
+    static func decodeProfile(_ reader: inout ByteReader) throws -> Profile {
+        let flags = ProfileFlags(rawValue: try reader.uint8())
+        var profile = Profile()
+        if flags.contains(.name) { profile.name = try reader.string() }
+        if flags.contains(.avatar) { profile.avatar = try reader.string() }
+        for _ in 0..<(try reader.varint()) {
+            let key = try reader.string()
+            profile.attributes[key] = try reader.string()
+        }
+        return profile
+    }
+
+    private enum ChangeKind: UInt8 {
+        case created = 1
+        case moved = 2
+        case parked = 3
+        case buried = 4
+        case settled = 5
+        case deleted = 6
+    }
+
+    static func encode(_ change: ConsumerChange, into writer: inout ByteWriter) {
+        switch change {
+        case .created(let start):
+            writer.uint8(ChangeKind.created.rawValue)
+            writer.varint(start)
+        case .moved(let position):
+            writer.uint8(ChangeKind.moved.rawValue)
+            writer.varint(position)
+        case .parked(let position, let deliveries, let notBefore):
+            writer.uint8(ChangeKind.parked.rawValue)
+            writer.varint(position)
+            writer.varint(deliveries)
+            writer.timestamp(notBefore)
+        case .buried(let position, let deliveries):
+            writer.uint8(ChangeKind.buried.rawValue)
+            writer.varint(position)
+            writer.varint(deliveries)
+        case .settled(let position):
+            writer.uint8(ChangeKind.settled.rawValue)
+            writer.varint(position)
+        case .deleted:
+            writer.uint8(ChangeKind.deleted.rawValue)
+        }
+    }
+
+    static func decodeConsumerChange(_ reader: inout ByteReader) throws -> ConsumerChange {
+        let raw = try reader.uint8()
+        switch ChangeKind(rawValue: raw) {
+        case .created: return .created(start: try reader.varint())
+        case .moved: return .moved(try reader.varint())
+        case .parked:
+            let (position, deliveries) = (try reader.varint(), try reader.varint())
+            return .parked(position, deliveries: deliveries, notBefore: try reader.timestamp())
+        case .buried: return .buried(try reader.varint(), deliveries: try reader.varint())
+        case .settled: return .settled(try reader.varint())
+        case .deleted: return .deleted
+        case nil: throw IMError(.unreadableStore, "consumer change of unknown kind \(raw)")
+        }
+    }
+}

@@ -1,0 +1,57 @@
+/// Every bound of the engine, in one place. Beyond one, a request is refused with the code named here.
+public struct Limits: Sendable, Hashable {
+    /// Bytes of one message's content (`content-too-large`). At most 1 MiB.
+    public var contentBytes = 64 << 10
+    /// Bytes of a profile: name, avatar, attributes together (`profile-too-large`).
+    public var profileBytes = 8 << 10
+    /// Members of one group (`group-full`).
+    public var groupMembers = 100_000
+    /// Users that one command may add to a group (`request-too-large`).
+    public var membersPerCommand = 5_000
+    /// Groups that one user may be a member of (`too-many-groups`).
+    public var groupsPerUser = 5_000
+    /// Devices of one user (`too-many-devices`).
+    public var devicesPerUser = 64
+    /// Sessions of the engine (`too-many-sessions`).
+    public var sessions = 1_000_000
+    /// Rows that one call of a listing returns (`request-too-large`).
+    public var pageSize = 1_000
+    /// Entries that one call erases when trimming a conversation; call again for more.
+    public var trimmedPerCommand = 1_000
+    /// Users that one call may ask or subscribe the presence of (`request-too-large`).
+    public var presencePerCall = 500
+
+    /// Deliveries a session may have unacknowledged; a session may choose fewer or, up to 4,096, more.
+    public var sessionWindow = 64
+    /// How long a session may leave a delivery unacknowledged before it is closed with `acknowledgement-timeout`.
+    public var acknowledgementWait = Duration.seconds(30)
+    /// How long an acknowledgement may wait in memory for others to share its write.
+    public var acknowledgementDelay = Duration.seconds(1)
+    /// How long a typing signal lasts when it is not repeated.
+    public var typingDuration = Duration.seconds(6)
+
+    /// Commands that the writer holds at once; callers beyond it are suspended.
+    public var mailboxCapacity = 16_384
+    /// Callers that may be suspended at once (`overloaded`).
+    public var waitingCommands = 1_000_000
+    /// Commands of one commit.
+    public var batchCommands = 4_096
+    /// Bytes of one commit.
+    public var batchBytes = 8 << 20
+
+    /// Entries after which the working set is folded into the trees.
+    public var foldEntries = 100_000
+    /// How long the engine must be quiet before it folds what is left.
+    public var foldQuiet = Duration.seconds(1)
+    /// Idempotency keys after which they are merged into their tree; about 32 bytes of memory each.
+    public var keyMergeEntries = 1_000_000
+
+    /// In-flight entries of one consumer.
+    public var consumerInFlight = 1_000
+    /// How long a consumer may hold an entry before it is given out again.
+    public var consumerWait = Duration.seconds(30)
+    /// How often a consumer is given an entry before it goes to the dead letters.
+    public var consumerDeliveries = 8
+
+    public init() {}
+}

@@ -1,0 +1,31 @@
+/// What the live side has to know of an entry that has been committed.
+struct Committed: Sendable {
+    var position: Position
+    var conversation: ConversationNumber
+    /// The device that caused it, which does not get it back.
+    var device: DeviceNumber
+    var change: Change
+
+    enum Change: Sendable {
+        case none
+        case joined([UserNumber])
+        case left(UserNumber)
+        /// The user may no longer be connected.
+        case disconnected(UserNumber)
+        case cursorsMoved([CursorMove])
+    }
+
+    init(_ entry: JournalEntry) {
+        position = entry.position
+        conversation = entry.header.conversation
+        device = entry.header.device
+        switch entry.event {
+        case .groupCreated(_, _, let owner, let members): change = .joined([owner] + members)
+        case .membersAdded(let users): change = .joined(users)
+        case .memberRemoved(let user), .memberLeft(let user): change = .left(user)
+        case .userStatusChanged(let user, let status): change = status == .active ? .none : .disconnected(user)
+        case .cursorsMoved(let moves): change = .cursorsMoved(moves)
+        default: change = .none
+        }
+    }
+}

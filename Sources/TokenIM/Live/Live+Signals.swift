@@ -1,0 +1,90 @@
+extension Live {
+    struct TypingKey: Hashable {
+        var conversation: ConversationNumber
+        var user: UserNumber
+    }
+
+    // MARK: Presence
+
+    func presence(of user: UserNumber) -> PresenceStatus {
+        let devices = sessions(of: user).compactMap { sessions[$0]?.deviceID }.sorted()
+        return PresenceStatus(isOnline: !devices.isEmpty, devices: devices)
+    }
+
+    /// Tells a session from now on when these users come and go, and at once how they are.
+    mutating func watch(_ users: [(UserNumber, UserID)], by number: SessionNumber) throws(IMError) -> Actions {
+        let limit = limits.presencePerCall
+        let isOnline = users.map { !sessions(of: $0.0).isEmpty }
+        let bell = try update(number) { session throws(IMError) in
+            var watched = Set(session.watched)
+            watched.formUnion(users.map(\.0))
+            guard watched.count <= limit else {
+                throw IMError(.requestTooLarge, "a session may watch \(limit) users, not \(watched.count)")
+            }
+            session.watched = watched.sorted()
+            for ((_, id), isOn) in zip(users, isOnline) {
+                session.add(Signal(kind: .presence, user: id, conversation: nil, isOn: isOn))
+            }
+            return session.signalBell
+        }
+        for (user, _) in users { watchers[user, default: []].insert(number) }
+        return Actions(ring: [bell])
+    }
+
+    mutating func unwatch(_ user: UserNumber, by number: SessionNumber) {
+        watchers[user]?.remove(number)
+        if watchers[user]?.isEmpty == true { watchers[user] = nil }
+    }
+
+    mutating func announce(_ user: UserNumber, _ id: UserID, isOnline: Bool, _ actions: inout Actions) {
+        let signal = Signal(kind: .presence, user: id, conversation: nil, isOn: isOnline)
+        for number in (watchers[user] ?? []).sorted() { send(signal, to: number, &actions) }
+    }
+
+    private mutating func send(_ signal: Signal, to number: SessionNumber, _ actions: inout Actions) {
+        guard let bell = sessions[number]?.signalBell else { return }
+        sessions[number]?.add(signal)
+        actions.ring.append(bell)
+    }
+
+    mutating func takeSignals(of number: SessionNumber) throws(IMError) -> [Signal] {
+        try update(number) { session in
+            defer { session.signals = [] }
+            return session.signals
+        }
+    }
+
+    // MARK: Typing
+
+    /// Tells the connected others of a conversation that a user is typing, or has stopped.
+    mutating func type(
+        _ isTyping: Bool, _ user: UserNumber, _ id: UserID, in number: ConversationNumber,
+        _ conversation: Conversation, now: Timestamp
+    ) -> Actions {
+        var actions = Actions()
+        let key = TypingKey(conversation: number, user: user)
+        typing[key] = isTyping ? now.advanced(by: limits.typingDuration) : nil
+        typingNames[key] = isTyping ? (id, conversation) : nil
+        tell(isTyping, key, id, conversation, &actions)
+        return actions
+    }
+
+    private mutating func tell(
+        _ isTyping: Bool, _ key: TypingKey, _ id: UserID, _ conversation: Conversation, _ actions: inout Actions
+    ) {
+        let signal = Signal(kind: .typing, user: id, conversation: conversation, isOn: isTyping)
+        for other in connectedUsers(of: key.conversation) where other != key.user {
+            for session in sessions(of: other) { send(signal, to: session, &actions) }
+        }
+    }
+
+    mutating func endTyping(at now: Timestamp, _ actions: inout Actions) {
+        let ended = typing.filter { $0.value <= now }.keys
+            .sorted { ($0.conversation, $0.user) < ($1.conversation, $1.user) }
+        for key in ended {
+            typing[key] = nil
+            guard let (id, conversation) = typingNames.removeValue(forKey: key) else { continue }
+            tell(false, key, id, conversation, &actions)
+        }
+    }
+}

@@ -1,0 +1,260 @@
+import HeapModule
+
+/// A session among all that the engine ever had.
+typealias SessionNumber = UInt64
+
+/// The connected side of the engine: who is online, what to wake, what is owed. Decides and returns what is to be done;
+/// the runtime does it after unlocking.
+struct Live {
+    /// What the runtime has to do.
+    struct Actions {
+        var ring: [Doorbell] = []
+        /// Cursors to be written.
+        var flush: [CursorMove] = []
+    }
+
+    private struct Deadline: Comparable {
+        var moment: Timestamp
+        var session: SessionNumber
+        static func < (left: Deadline, right: Deadline) -> Bool {
+            (left.moment, left.session) < (right.moment, right.session)
+        }
+    }
+
+    let limits: Limits
+    /// The newest position that has been committed.
+    private(set) var head: Position
+    var sessions: [SessionNumber: LiveSession] = [:]
+    private var closed: [SessionNumber: IMError.Code] = [:]
+    private var sessionsOfUser: [UserNumber: [SessionNumber]] = [:]
+    private var sessionOfDevice: [DeviceNumber: SessionNumber] = [:]
+    /// Which users with a session are members of a group.
+    private var listeners: [ConversationNumber: Set<UserNumber>] = [:]
+    private var groupsOfUser: [UserNumber: Set<ConversationNumber>] = [:]
+    var watchers: [UserNumber: Set<SessionNumber>] = [:]
+    var typing: [TypingKey: Timestamp] = [:]
+    var typingNames: [TypingKey: (UserID, Conversation)] = [:]
+    private var nextSession: SessionNumber = 1
+
+    /// Acknowledged and not known to be on disk.
+    private var cursors: [DeviceNumber: Position] = [:]
+    private var unflushed: Set<DeviceNumber> = []
+    private var flushAt: Timestamp?
+    private var deadlines: Heap<Deadline> = []
+
+    init(limits: Limits, head: Position) {
+        self.limits = limits
+        self.head = head
+    }
+
+    // MARK: Coming and going
+
+    /// Adds a session. The one that the device had is closed with `session-replaced`.
+    mutating func attach(_ session: LiveSession, groups: [ConversationNumber]) -> (SessionNumber, Actions) {
+        var actions = Actions()
+        if let older = sessionOfDevice[session.device] { close(older, .sessionReplaced, &actions) }
+        let number = nextSession
+        nextSession += 1
+        sessions[number] = session
+        sessionOfDevice[session.device] = number
+        let isFirst = sessionsOfUser[session.user] == nil
+        sessionsOfUser[session.user, default: []].append(number)
+        if isFirst {
+            for group in groups { listen(session.user, to: group) }
+            announce(session.user, session.userID, isOnline: true, &actions)
+        }
+        return (number, actions)
+    }
+
+    /// Where a device that connects goes on: what it acknowledged may not have been written yet.
+    func cursor(of device: DeviceNumber, stored: Position) -> Position {
+        max(stored, cursors[device] ?? 0)
+    }
+
+    func isConnected(_ device: DeviceNumber) -> Bool {
+        sessionOfDevice[device] != nil
+    }
+
+    /// Ends a session by its owner's wish.
+    mutating func detach(_ number: SessionNumber) -> Actions {
+        var actions = Actions()
+        close(number, .sessionClosed, &actions)
+        closed[number] = nil
+        return actions
+    }
+
+    /// Forgets why a session was closed, when nobody can ask any more.
+    mutating func forget(_ number: SessionNumber) {
+        closed[number] = nil
+    }
+
+    mutating func close(_ number: SessionNumber, _ code: IMError.Code, _ actions: inout Actions) {
+        guard let session = sessions.removeValue(forKey: number) else { return }
+        closed[number] = code
+        actions.ring += [session.deliveryBell, session.signalBell]
+        if sessionOfDevice[session.device] == number { sessionOfDevice[session.device] = nil }
+        if unflushed.remove(session.device) != nil, let position = cursors[session.device] {
+            actions.flush.append(CursorMove(device: session.device, position: position))
+        }
+        for user in session.watched { unwatch(user, by: number) }
+        sessionsOfUser[session.user]?.removeAll { $0 == number }
+        guard sessionsOfUser[session.user]?.isEmpty == true else { return }
+        sessionsOfUser[session.user] = nil
+        for group in groupsOfUser.removeValue(forKey: session.user) ?? [] { unlisten(session.user, to: group) }
+        announce(session.user, session.userID, isOnline: false, &actions)
+    }
+
+    mutating func closeAll(_ code: IMError.Code) -> Actions {
+        var actions = Actions()
+        for number in sessions.keys.sorted() { close(number, code, &actions) }
+        return actions
+    }
+
+    private mutating func listen(_ user: UserNumber, to group: ConversationNumber) {
+        listeners[group, default: []].insert(user)
+        groupsOfUser[user, default: []].insert(group)
+    }
+
+    private mutating func unlisten(_ user: UserNumber, to group: ConversationNumber) {
+        listeners[group]?.remove(user)
+        if listeners[group]?.isEmpty == true { listeners[group] = nil }
+    }
+
+    func sessions(of user: UserNumber) -> [SessionNumber] {
+        sessionsOfUser[user] ?? []
+    }
+
+    /// The connected users of a conversation.
+    func connectedUsers(of conversation: ConversationNumber) -> [UserNumber] {
+        switch conversation.kind {
+        case .engine: return []
+        case .personal: return [conversation.personalUser]
+        case .direct:
+            let (low, high) = conversation.directUsers
+            return low == high ? [low] : [low, high]
+        case .group: return listeners[conversation]?.sorted() ?? []
+        }
+    }
+
+    mutating func update<Result>(
+        _ number: SessionNumber, _ body: (inout LiveSession) throws(IMError) -> Result
+    ) throws(IMError) -> Result {
+        guard sessions[number] != nil else { throw gone(number) }
+        // In place: taking the value out would copy its arrays on the first change.
+        return try body(&sessions[number]!)
+    }
+
+    private func gone(_ number: SessionNumber) -> IMError {
+        let code = closed[number] ?? .sessionClosed
+        return IMError(code, "the session is closed: \(code.name)")
+    }
+
+    // MARK: Entries
+
+    /// Takes note of what has been committed and says whom to wake.
+    mutating func committed(_ entries: [Committed]) -> Actions {
+        var actions = Actions()
+        if let last = entries.last { head = last.position }
+        guard !sessions.isEmpty || !cursors.isEmpty else { return actions }
+        for entry in entries {
+            if case .joined(let users) = entry.change {
+                for user in users where sessionsOfUser[user] != nil { listen(user, to: entry.conversation) }
+            }
+            for user in connectedUsers(of: entry.conversation) { hint(user, entry, &actions) }
+            switch entry.change {
+            case .none, .joined: break
+            case .left(let user):
+                unlisten(user, to: entry.conversation)
+                groupsOfUser[user]?.remove(entry.conversation)
+            case .disconnected(let user):
+                for number in sessions(of: user) { close(number, .userDisconnected, &actions) }
+            case .cursorsMoved(let moves):
+                for move in moves where cursors[move.device] == move.position { cursors[move.device] = nil }
+            }
+        }
+        return actions
+    }
+
+    private mutating func hint(_ user: UserNumber, _ entry: Committed, _ actions: inout Actions) {
+        guard let numbers = sessionsOfUser[user] else { return }
+        for number in numbers {
+            guard let session = sessions[number], entry.device == 0 || session.device != entry.device else { continue }
+            sessions[number]?.hint(entry.position)
+            actions.ring.append(session.deliveryBell)
+        }
+    }
+
+    // MARK: Receiving
+
+    mutating func beginReceiving(_ number: SessionNumber, limit: Int) throws(IMError) -> LiveSession.Plan {
+        try update(number) { session throws(IMError) in
+            if session.isReceiving {
+                throw IMError(.receiveInProgress, "another task is receiving from this session")
+            }
+            session.isReceiving = true
+            return session.plan(limit: limit)
+        }
+    }
+
+    /// Ends what ``beginReceiving(_:limit:)`` began. Returns whether an alarm has to be set.
+    mutating func endReceiving(_ number: SessionNumber, _ note: (inout LiveSession) -> Void) {
+        guard sessions[number] != nil else { return }
+        sessions[number]?.isReceiving = false
+        note(&sessions[number]!)
+        guard let session = sessions[number], let since = session.owesSince, !session.isTimed else { return }
+        sessions[number]?.isTimed = true
+        deadlines.insert(Deadline(moment: since.advanced(by: limits.acknowledgementWait), session: number))
+    }
+
+    /// Takes an acknowledgement. Returns the bell to ring when the window has opened.
+    mutating func acknowledge(
+        _ number: SessionNumber, through position: Position, now: Timestamp
+    ) throws(IMError) -> Doorbell? {
+        guard sessions[number] != nil else { throw gone(number) }
+        guard try sessions[number]!.acknowledge(through: position, now: now), let session = sessions[number] else {
+            return nil
+        }
+        cursors[session.device] = max(position, cursors[session.device] ?? 0)
+        unflushed.insert(session.device)
+        if flushAt == nil { flushAt = now.advanced(by: limits.acknowledgementDelay) }
+        if case .nothing = session.plan(limit: 1) { return nil }
+        return session.deliveryBell
+    }
+
+    // MARK: Time
+
+    /// The next moment at which ``due(at:)`` has something to do.
+    var deadline: Timestamp? {
+        [flushAt, deadlines.min?.moment, typing.values.min()].compactMap(\.self).min()
+    }
+
+    /// Does what is due: writes cursors, closes those who owe an acknowledgement, ends typing.
+    mutating func due(at now: Timestamp) -> Actions {
+        var actions = Actions()
+        if let flushAt, flushAt <= now { actions.flush = takeUnflushed() }
+        while let deadline = deadlines.min, deadline.moment <= now {
+            _ = deadlines.popMin()
+            guard let session = sessions[deadline.session] else { continue }
+            sessions[deadline.session]?.isTimed = false
+            guard let since = session.owesSince else { continue }
+            let moment = since.advanced(by: limits.acknowledgementWait)
+            if moment <= now {
+                close(deadline.session, .acknowledgementTimeout, &actions)
+            } else {
+                sessions[deadline.session]?.isTimed = true
+                deadlines.insert(Deadline(moment: moment, session: deadline.session))
+            }
+        }
+        endTyping(at: now, &actions)
+        return actions
+    }
+
+    /// What has been acknowledged and not been asked to be written yet, in order of devices.
+    mutating func takeUnflushed() -> [CursorMove] {
+        flushAt = nil
+        defer { unflushed = [] }
+        return unflushed.sorted().compactMap { device in
+            cursors[device].map { CursorMove(device: device, position: $0) }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+/// Somebody who sends and receives.
+public struct User: Hashable, Sendable {
+    /// What a user may do at present. More may come.
+    public struct Status: Hashable, Sendable, CustomStringConvertible {
+        let rawValue: UInt8
+        public var description: String {
+            switch self {
+            case .active: "active"
+            case .suspended: "suspended"
+            default: "deleted"
+            }
+        }
+        public static let active = Status(rawValue: 0)
+        /// Keeps everything, but may neither connect nor act until reinstated.
+        public static let suspended = Status(rawValue: 1)
+        /// Gone; the name is never given again.
+        public static let deleted = Status(rawValue: 2)
+    }
+
+    public let id: UserID
+    public let profile: Profile
+    public let status: Status
+    public let createdAt: Timestamp
+}
+
+/// What others see of a user or a group.
+public struct Profile: Hashable, Sendable {
+    public var name: String?
+    /// The address of a picture. The engine does not look at it.
+    public var avatar: String?
+    /// Free attributes of the host, in order of their keys when listed.
+    public var attributes: [String: String]
+
+    public init(name: String? = nil, avatar: String? = nil, attributes: [String: String] = [:]) {
+        self.name = name
+        self.avatar = avatar
+        self.attributes = attributes
+    }
+}
+
+/// An endpoint of a user that keeps its own place in the journal, also while it is disconnected.
+public struct Device: Hashable, Sendable {
+    public let id: DeviceID
+    /// Everything up to here has been acknowledged.
+    public let cursor: Position
+    /// Whether a session of it is open.
+    public let isConnected: Bool
+}

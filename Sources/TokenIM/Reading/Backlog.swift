@@ -1,0 +1,92 @@
+import HeapModule
+import TokenIMLMDB
+
+/// What lies above a device's cursor in the conversations of its user, read in order of positions: the offline queue.
+///
+/// One run of consecutive positions for each conversation that has something, merged. Its size depends on the number of
+/// those conversations and not on how much has piled up.
+struct Backlog {
+    private struct Source: Comparable {
+        /// The position that comes next from this conversation.
+        var position: Position
+        var conversation: ConversationNumber
+        var sequence: SequenceNumber
+        /// Positions of the sequences behind it, last one first, as far as they are at hand.
+        var following: [Position]
+        var visibility: Visibility
+        var gap: Gap?
+
+        static func < (left: Source, right: Source) -> Bool { left.position < right.position }
+        static func == (left: Source, right: Source) -> Bool { left.position == right.position }
+    }
+
+    /// One thing to deliver.
+    struct Item {
+        var position: Position
+        var conversation: ConversationNumber
+        /// The entries that are gone, when this is no entry.
+        var gap: Gap?
+    }
+
+    /// Everything up to here has been looked through when nothing is left.
+    let bound: Position
+    private var sources: Heap<Source> = []
+
+    init(of user: UserNumber, above cursor: Position, in snapshot: borrowing Snapshot) throws {
+        bound = snapshot.head
+        try add(.personal(user), of: user, above: cursor, in: snapshot)
+        for number in try snapshot.chats(of: user) { try add(number, of: user, above: cursor, in: snapshot) }
+        var groups: [ConversationNumber] = []
+        try snapshot.written.forEachGroup(of: user) { number, leftAt in
+            if leftAt ?? .max > cursor { groups.append(number) }
+            return true
+        }
+        for number in groups { try add(number, of: user, above: cursor, in: snapshot) }
+    }
+
+    private mutating func add(
+        _ number: ConversationNumber, of user: UserNumber, above cursor: Position, in snapshot: borrowing Snapshot
+    ) throws {
+        let head = try snapshot.head(of: number)
+        guard head.lastPosition > cursor,
+            let visibility = try snapshot.visibility(of: number, to: user, through: head.sequence),
+            let first = visibility.first(from: try snapshot.firstSequence(above: cursor, in: number))
+        else { return }
+        var source = Source(
+            position: 0, conversation: number, sequence: first, following: [], visibility: visibility, gap: nil)
+        if first <= visibility.trimmedThrough {
+            // The gap takes the place of the last entry that is gone, so acknowledging it passes all of them.
+            let last = visibility.last(through: visibility.trimmedThrough) ?? visibility.trimmedThrough
+            source.gap = Gap(from: first, through: last)
+            source.sequence = last
+        }
+        guard let position = try snapshot.position(of: source.sequence, in: number) else {
+            throw IMError(.corrupt, "conversation \(number.rawValue) has no position for \(source.sequence)")
+        }
+        source.position = position
+        sources.insert(source)
+    }
+
+    var isEmpty: Bool { sources.isEmpty }
+
+    /// Takes the next item.
+    mutating func next(in snapshot: borrowing Snapshot) throws -> Item? {
+        guard var source = sources.popMin() else { return nil }
+        let item = Item(position: source.position, conversation: source.conversation, gap: source.gap)
+        source.gap = nil
+        if let sequence = source.visibility.first(from: source.sequence + 1) {
+            if sequence != source.sequence + 1 || source.following.isEmpty {
+                let positions = try snapshot.positions(
+                    from: sequence, in: source.conversation, limit: Int(TimelineBlock.size))
+                source.following = positions.reversed()
+            }
+            guard let position = source.following.popLast() else {
+                throw IMError(.corrupt, "conversation \(source.conversation.rawValue) has no position for \(sequence)")
+            }
+            source.sequence = sequence
+            source.position = position
+            sources.insert(source)
+        }
+        return item
+    }
+}

@@ -1,0 +1,92 @@
+import TokenIMLMDB
+
+/// Reads entries whose positions ascend: the next row is often the one that is wanted, and then needs no search.
+struct EntryReader: ~Copyable {
+    private var cursor: Cursor
+    private var position: Position = 0
+    private var value: UnsafeRawBufferPointer?
+
+    private static let nearby: Position = 8
+
+    init(_ view: WrittenView) throws {
+        cursor = try view.transaction.cursor(view.tables.journal)
+    }
+
+    mutating func entry(at wanted: Position) throws -> JournalEntry {
+        if position == 0 || wanted < position || wanted - position > Self.nearby {
+            try take(RowKey(wanted).withBytes { try cursor.seek($0) })
+        }
+        while position < wanted, value != nil { try take(try cursor.next()) }
+        guard let value, position == wanted else { throw IMError(.corrupt, "the journal has no entry \(wanted)") }
+        return try EntryCoding.decode(position, value)
+    }
+
+    private mutating func take(_ row: (key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer)?) throws {
+        position = row.map { RowKey.word(0, of: $0.key) } ?? 0
+        value = row?.value
+    }
+}
+
+extension Snapshot {
+    /// Reads up to `limit` deliveries from a backlog, leaving out what this very device caused.
+    func deliveries(from backlog: inout Backlog, to device: DeviceNumber, limit: Int) throws -> [Delivery] {
+        var deliveries: [Delivery] = []
+        deliveries.reserveCapacity(min(limit, 1024))
+        var reader = try EntryReader(written)
+        var conversations = ConversationNames()
+        while deliveries.count < limit, let item = try backlog.next(in: self) {
+            let conversation = try conversations.name(item.conversation, in: self)
+            if let gap = item.gap {
+                deliveries.append(
+                    Delivery(position: item.position, conversation: conversation, entry: nil, gap: gap))
+                continue
+            }
+            let entry = try reader.entry(at: item.position)
+            if entry.header.device == device, device != 0 { continue }
+            deliveries.append(
+                Delivery(
+                    position: item.position, conversation: conversation,
+                    entry: try self.entry(entry, in: conversation), gap: nil))
+        }
+        return deliveries
+    }
+
+    /// Reads the entries at positions that a session has been told of, as far as its user sees them.
+    func deliveries(
+        at positions: [Position], to user: UserNumber, _ device: DeviceNumber
+    ) throws -> [Delivery] {
+        var deliveries: [Delivery] = []
+        deliveries.reserveCapacity(positions.count)
+        var reader = try EntryReader(written)
+        for position in positions {
+            let entry = try reader.entry(at: position)
+            let (number, sequence) = (entry.header.conversation, entry.header.sequence)
+            if entry.header.device == device, device != 0 { continue }
+            guard let visibility = try visibility(of: number, to: user, through: sequence), visibility.sees(sequence)
+            else { continue }
+            let conversation = try conversation(number)
+            if sequence <= visibility.trimmedThrough {
+                let gap = Gap(from: sequence, through: sequence)
+                deliveries.append(Delivery(position: position, conversation: conversation, entry: nil, gap: gap))
+                continue
+            }
+            deliveries.append(
+                Delivery(
+                    position: position, conversation: conversation,
+                    entry: try self.entry(entry, in: conversation), gap: nil))
+        }
+        return deliveries
+    }
+}
+
+/// The conversations met last, by number, for one batch.
+private struct ConversationNames {
+    private var known: [ConversationNumber: Conversation] = [:]
+
+    mutating func name(_ number: ConversationNumber, in snapshot: borrowing Snapshot) throws -> Conversation {
+        if let conversation = known[number] { return conversation }
+        let conversation = try snapshot.conversation(number)
+        known[number] = conversation
+        return conversation
+    }
+}

@@ -1,0 +1,76 @@
+/// A stretch of a conversation.
+public struct HistoryPage: Sendable {
+    /// In order of their sequences.
+    public let entries: [Entry]
+    /// Whether nothing lies beyond this page in the direction that was asked for.
+    public let isComplete: Bool
+}
+
+extension Snapshot {
+    /// The entries of a conversation before a sequence (the newest when nil), or after one, as a user sees them.
+    ///
+    /// - Throws: `not-found` when the user may see nothing of it; `malformed-argument`, `request-too-large` for the limit.
+    /// - Cost: one row an entry, and one for every 64.
+    public func history(
+        of conversation: Conversation, for user: UserID, before: SequenceNumber? = nil, after: SequenceNumber? = nil,
+        limit: Int = 50
+    ) throws(IMError) -> HistoryPage {
+        try limits.checkPage(limit)
+        if before != nil, after != nil { throw IMError(.malformedArgument, "before and after exclude each other") }
+        return try IMError.mapping { () throws -> HistoryPage in
+            let notFound = IMError(.notFound, "there is no conversation \(conversation)")
+            let number = try number(of: conversation)
+            let last = try head(of: number).sequence
+            guard last > 0, let visibility = try visibility(of: number, to: try userNumber(user), through: last) else {
+                throw notFound
+            }
+            if let after { return try page(of: number, conversation, visibility, after: after, limit: limit) }
+            return try page(of: number, conversation, visibility, before: before ?? last + 1, limit: limit)
+        }
+    }
+
+    private func page(
+        of number: ConversationNumber, _ conversation: Conversation, _ visibility: Visibility,
+        after: SequenceNumber, limit: Int
+    ) throws -> HistoryPage {
+        var entries: [Entry] = []
+        var next = after == .max ? nil : visibility.first(from: max(after, visibility.trimmedThrough) + 1)
+        while let sequence = next, entries.count < limit {
+            entries.append(try entry(sequence, of: number, conversation))
+            next = sequence == .max ? nil : visibility.first(from: sequence + 1)
+        }
+        return HistoryPage(entries: entries, isComplete: next == nil)
+    }
+
+    private func page(
+        of number: ConversationNumber, _ conversation: Conversation, _ visibility: Visibility,
+        before: SequenceNumber, limit: Int
+    ) throws -> HistoryPage {
+        var entries: [Entry] = []
+        var next = before == 0 ? nil : visibility.last(through: before - 1)
+        while let sequence = next, sequence > visibility.trimmedThrough, entries.count < limit {
+            entries.append(try entry(sequence, of: number, conversation))
+            next = sequence == 1 ? nil : visibility.last(through: sequence - 1)
+        }
+        entries.reverse()
+        return HistoryPage(entries: entries, isComplete: (next ?? 0) <= visibility.trimmedThrough)
+    }
+
+    private func entry(
+        _ sequence: SequenceNumber, of number: ConversationNumber, _ conversation: Conversation
+    ) throws -> Entry {
+        guard let position = try position(of: sequence, in: number), let found = try written.entry(at: position) else {
+            throw IMError(.corrupt, "\(conversation) has no entry \(sequence)")
+        }
+        return try entry(found, in: conversation)
+    }
+}
+
+extension Limits {
+    func checkPage(_ limit: Int) throws(IMError) {
+        guard limit > 0 else { throw IMError(.malformedArgument, "a limit of \(limit); at least 1") }
+        guard limit <= pageSize else {
+            throw IMError(.requestTooLarge, "a limit of \(limit); at most \(pageSize) in one call")
+        }
+    }
+}

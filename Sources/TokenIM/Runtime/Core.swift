@@ -1,0 +1,352 @@
+import Synchronization
+import TokenIMLMDB
+
+/// What the writer works with: takes jobs, decides, appends, evolves, commits, answers.
+///
+/// Used by one thread at a time: the writer's, or in inline mode the one that has the turn.
+final class Core: @unchecked Sendable {
+    let store: Store
+    let layers: Mutex<Layers>
+    let live: Mutex<Live>
+    let limits: Limits
+    let names = Names()
+    let observer: (@Sendable (EngineEvent) -> Void)?
+    let isInline: Bool
+    let hostTables: Set<String>
+
+    private let time: any TimeSource
+    private(set) var folder: Folder!
+    private let areKeysMerged = Atomic<Bool>(false)
+    /// Set once storage has failed in a way that this engine cannot go on from.
+    private let failure = Mutex<IMError?>(nil)
+
+    private var state: State
+    private var lastTimestamp: Timestamp
+    private var writer = ByteWriter(capacity: 4096)
+    private var appended: [Committed] = []
+    private var batchBytes = 0
+
+    init(_ store: Store, _ configuration: Configuration, time: any TimeSource) throws {
+        self.store = store
+        self.time = time
+        limits = configuration.limits
+        observer = configuration.observer
+        isInline = configuration.runtime.isInline
+        hostTables = Set(configuration.hostTables)
+        let began = ContinuousClock.now
+        let recovery = try Recovery(store, configuration.limits)
+        state = recovery.state
+        lastTimestamp = recovery.lastTimestamp
+        let generation = Generation(recovery.state.live)
+        state.live = WorkingSet(first: 1)
+        layers = Mutex(Layers(live: generation, frozen: nil))
+        live = Mutex(Live(limits: configuration.limits, head: recovery.state.head))
+        folder = Folder(store, observer: configuration.observer) { [weak self] in
+            self?.layers.withLock { $0.frozen = nil }
+        } finishedMerge: { [weak self] in
+            self?.areKeysMerged.store(true, ordering: .releasing)
+        }
+        let count = Int(recovery.state.head - recovery.checkpoint)
+        if count > 0 {
+            observer?(EngineEvent(kind: .replayed, count: count, duration: began.duration(to: .now), detail: ""))
+        }
+    }
+
+    // MARK: Snapshots
+
+    func snapshot() throws -> Snapshot {
+        // Projections first and the journal after it, in one lock with the generations: the journal's last entry then
+        // bounds what may be looked at, and nothing up to there is missing.
+        try layers.withLock { layers throws in
+            let projections = try store.projections.beginRead()
+            let journal = try store.journal.beginRead()
+            return try Snapshot(
+                journal: journal, journalTables: store.journalTables, projections: projections,
+                foldedTables: store.foldedTables, layers: layers, names: names, limits: limits)
+        }
+    }
+
+    // MARK: Jobs
+
+    /// Carries out jobs in order. All commands up to the limits of a batch share a commit.
+    func run(_ jobs: [Job]) {
+        var batch: [Job] = []
+        for job in jobs {
+            switch job {
+            case .command, .connect:
+                batch.append(job)
+                if batch.count >= limits.batchCommands { commitAll(&batch) }
+            case .transaction(let work):
+                commitAll(&batch)
+                run(work)
+            case .fold(let reply):
+                commitAll(&batch)
+                reply.answer(Result { () throws(IMError) in try foldEverything() })
+            }
+        }
+        commitAll(&batch)
+    }
+
+    private func commitAll(_ batch: inout [Job]) {
+        var rest = batch[...]
+        batch.removeAll(keepingCapacity: true)
+        while !rest.isEmpty { rest = rest.dropFirst(commit(rest)) }
+    }
+
+    /// Commits as many of the jobs as fit a batch, at least one, and answers them. Returns how many.
+    private func commit(_ jobs: ArraySlice<Job>) -> Int {
+        if let failure = failure.withLock({ $0 }) {
+            jobs.forEach { $0.refuse(failure) }
+            return jobs.count
+        }
+        var results: [Result<Outcome, IMError>] = []
+        results.reserveCapacity(jobs.count)
+        do {
+            try write { core, transaction throws in
+                for job in jobs {
+                    guard let command = job.command else { continue }
+                    results.append(try core.perform(command, transaction))
+                    if core.batchBytes >= core.limits.batchBytes { break }
+                }
+            }
+        } catch {
+            let error = IMError(wrapping: error)
+            // One command may be to blame for all: each gets a commit of its own.
+            if error.code != .outcomeUnknown, results.count > 1 || jobs.count > 1 {
+                jobs.forEach { _ = commit([$0]) }
+                return jobs.count
+            }
+            results = Array(repeating: .failure(error), count: jobs.count)
+        }
+        announce()
+        for (job, result) in zip(jobs, results) { answer(job, result) }
+        foldIfFull()
+        return results.count
+    }
+
+    /// Begins a batch, lets `body` work in its transaction, and commits. Whatever fails is taken back.
+    private func write(_ body: (Core, borrowing WriteTransaction) throws -> Void) throws {
+        let before = state.head
+        appended.removeAll(keepingCapacity: true)
+        batchBytes = 0
+        if areKeysMerged.exchange(false, ordering: .acquiring) { state.keyIndexes.removeLast() }
+        do {
+            // Held for the batch: the trees must not move on while the frozen generation is still asked.
+            let folded = try layers.withLock { layers in
+                let folded = try store.projections.beginRead()
+                if layers.frozen == nil { state.frozen = nil }
+                return folded
+            }
+            state.folded = FoldedView(tables: store.foldedTables, transaction: folded.view)
+            state.now = max(time.now(), lastTimestamp.advanced(by: .microseconds(1)))
+            state.isFull = isNearlyFull
+            try store.journal.write { transaction in
+                state.written = WrittenView(tables: store.journalTables, transaction: transaction.view)
+                try body(self, transaction)
+            }
+            if state.head > before { lastTimestamp = state.now }
+        } catch {
+            rollBack(to: before)
+            if let error = error as? StorageError, error.kind == .outcomeUnknown { fail(IMError(wrapping: error)) }
+            throw error
+        }
+    }
+
+    private var isNearlyFull: Bool {
+        let status = store.journal.status
+        return status.usedBytes / 100 * 92 > status.mapSize / 100 * 85 && status.usedBytes > status.mapSize / 100 * 92
+    }
+
+    private func fail(_ error: IMError) {
+        failure.withLock { $0 = error }
+        observer?(EngineEvent(kind: .storageFailed, count: 0, duration: .zero, detail: "\(error)"))
+    }
+
+    private func rollBack(to position: Position) {
+        appended.removeAll(keepingCapacity: true)
+        state.head = position
+        state.forgetCaches()
+        let generation = layers.withLock { $0.live }
+        let keys = generation.content.withLock { $0.rollBack(to: position) }
+        for key in keys { state.keyIndexes[0].remove(key.digest, key.position) }
+    }
+
+    // MARK: Commands
+
+    /// Decides a command and, when it is accepted, appends and evolves its entries. Refusals are results; what is thrown
+    /// is storage's failure, and undoes the batch.
+    func perform(
+        _ command: Command, _ transaction: borrowing WriteTransaction
+    ) throws -> Result<Outcome, IMError> {
+        let generation = layers.withLock { $0.live }
+        return try generation.content.withLock { live throws in
+            swap(&live, &state.live)
+            defer { swap(&live, &state.live) }
+            do {
+                if let entry = try state.earlierEntry(of: command) { return .success(Outcome(entry, isDuplicate: true)) }
+                let decision = try state.decide(command)
+                if state.isFull, !command.action.isAllowedWhenFull {
+                    throw IMError(.storageFull, "the store has used 92 % of its map: delete, or open it with a larger one")
+                }
+                return .success(try apply(decision, command.request, transaction))
+            } catch let error as IMError where !error.isStorage {
+                return .failure(error)
+            }
+        }
+    }
+
+    private func apply(
+        _ decision: Decision, _ request: EntryHeader.Request?, _ transaction: borrowing WriteTransaction
+    ) throws -> Outcome {
+        guard let main = decision.main else {
+            let head = try state.head(of: decision.conversation)
+            return Outcome(
+                conversation: decision.conversation, sequence: head.sequence, position: head.lastPosition,
+                timestamp: state.now, isDuplicate: true)
+        }
+        let entry = try append(main, decision, request, transaction)
+        for other in decision.others { _ = try append(other, decision, nil, transaction) }
+        for position in decision.erased { try erase(position, transaction) }
+        return Outcome(entry, isDuplicate: false)
+    }
+
+    private func append(
+        _ draft: Decision.Draft, _ decision: Decision, _ request: EntryHeader.Request?,
+        _ transaction: borrowing WriteTransaction
+    ) throws -> JournalEntry {
+        let header = EntryHeader(
+            timestamp: state.now, conversation: draft.conversation, sequence: try state.begin(draft.conversation),
+            author: decision.author, device: decision.device, request: request)
+        let entry = JournalEntry(position: state.head + 1, header: header, event: draft.event)
+        try put(entry, .append, transaction)
+        try state.evolveFolded(entry)
+        try state.evolveWritten(entry, transaction)
+        appended.append(Committed(entry))
+        return entry
+    }
+
+    private func put(
+        _ entry: JournalEntry, _ mode: WriteTransaction.PutMode, _ transaction: borrowing WriteTransaction
+    ) throws {
+        writer.removeAll()
+        EntryCoding.encode(entry.header, entry.event, into: &writer)
+        batchBytes += writer.count
+        try RowKey(entry.position).withBytes { key in
+            _ = try transaction.put(store.journalTables.journal, key: key, value: writer.bytes, mode: mode)
+        }
+    }
+
+    /// Takes a message's content out of its row. Its place, its key and its effect on counts stay.
+    private func erase(_ position: Position, _ transaction: borrowing WriteTransaction) throws {
+        guard var entry = try state.written.entry(at: position), case .message = entry.event else { return }
+        entry.event = .erased
+        try put(entry, .replace, transaction)
+    }
+
+    // MARK: After a commit
+
+    private func announce() {
+        guard !appended.isEmpty else { return }
+        let entries = appended
+        let actions = live.withLock { $0.committed(entries) }
+        for bell in actions.ring { bell.ring() }
+        whenCommitted?(entries)
+    }
+
+    /// Told of every commit, on the writer's thread, before the callers are answered.
+    var whenCommitted: (([Committed]) -> Void)?
+    /// Makes the session of a device that has just been registered or found.
+    var makeSession: ((Connecting) throws -> Session)?
+
+    private func answer(_ job: Job, _ result: Result<Outcome, IMError>) {
+        switch job {
+        case .command(_, let reply): reply.answer(result)
+        case .connect(let connecting, let reply):
+            reply.answer(
+                result.flatMap { _ in
+                    Result { () throws(IMError) in
+                        try IMError.mapping { () throws -> Session in
+                            guard let makeSession else { throw IMError(.closed, "the engine is closing") }
+                            return try makeSession(connecting)
+                        }
+                    }
+                })
+        case .transaction, .fold: break
+        }
+    }
+
+    private func run(_ work: HostWork) {
+        if let failure = failure.withLock({ $0 }) {
+            work.finished(failure)
+            return
+        }
+        do {
+            try write { core, transaction throws in try HostTransaction.run(work.body, core, transaction) }
+        } catch {
+            work.finished(error is StorageError ? IMError(wrapping: error) : error)
+            return
+        }
+        announce()
+        work.finished(nil)
+        foldIfFull()
+    }
+
+    // MARK: Folding
+
+    private func foldIfFull() {
+        let count = layers.withLock { $0.live }.content.withLock { $0.count }
+        guard count >= limits.foldEntries else { return }
+        do {
+            try freeze()
+            if isInline { try folder.runInline() }
+        } catch {
+            fail(IMError(wrapping: error))
+        }
+    }
+
+    /// Hands the live generation to the folder and begins a new one. Waits while the one before is being folded.
+    private func freeze() throws {
+        let generation = layers.withLock { $0.live }
+        let set = generation.content.withLock { $0 }
+        guard !set.isEmpty else { return }
+        let began = ContinuousClock.now
+        if isInline { try folder.runInline() }
+        try folder.waitForFold()
+        let waited = began.duration(to: .now)
+        if waited > .milliseconds(1), !isInline {
+            observer?(EngineEvent(kind: .foldBackPressure, count: set.count, duration: waited, detail: ""))
+        }
+        layers.withLock { $0 = Layers(live: Generation(first: set.last + 1), frozen: generation) }
+        state.frozen = set
+        folder.fold(set)
+        if state.keyIndexes.count == 1, state.keyIndexes[0].count >= limits.keyMergeEntries {
+            mergeKeys(through: set.last)
+        }
+    }
+
+    private func mergeKeys(through position: Position) {
+        folder.merge(state.keyIndexes[0], through: position)
+        state.keyIndexes.insert(KeyIndex(capacity: limits.keyMergeEntries), at: 0)
+    }
+
+    /// Folds all that has been committed, and waits for it.
+    func foldEverything() throws(IMError) {
+        try IMError.mapping {
+            try freeze()
+            if isInline { try folder.runInline() }
+            try folder.finish()
+        }
+    }
+
+    /// Folds all that has been committed and merges all keys, and waits for it.
+    func foldKeys() throws(IMError) {
+        try foldEverything()
+        if areKeysMerged.exchange(false, ordering: .acquiring) { state.keyIndexes.removeLast() }
+        guard state.keyIndexes.count == 1, state.keyIndexes[0].count > 0 else { return }
+        mergeKeys(through: state.head)
+        try IMError.mapping {
+            if isInline { try folder.runInline() }
+            try folder.finish()
+        }
+    }
+}

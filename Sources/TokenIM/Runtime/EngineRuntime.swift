@@ -1,0 +1,189 @@
+import Synchronization
+import TokenIMLMDB
+
+/// What makes an engine run: its threads, or in inline mode the turn that callers take, and its alarm.
+final class EngineRuntime: Sendable {
+    private struct Threads {
+        var writer: Thread?
+        var folder: Thread?
+        var alarm: (any Alarm)?
+        var isClosed = false
+    }
+
+    private let core: Core
+    private let mailbox: Mailbox
+    private let time: any TimeSource
+    private let threads = Mutex(Threads())
+    /// Which thread has the turn in inline mode; others wait.
+    private let turn = Monitor<ThreadIdentity?>(nil)
+    /// What the alarm has been set to, as far as anyone has asked.
+    private let armed = Mutex<Timestamp?>(nil)
+    private let lastCommit = Mutex<(moment: Timestamp, isFolded: Bool)>((.zero, true))
+
+    init(_ core: Core, _ mailbox: Mailbox, time: any TimeSource) {
+        self.core = core
+        self.mailbox = mailbox
+        self.time = time
+    }
+
+    func start() {
+        core.whenCommitted = { [weak self] _ in self?.noteCommit() }
+        let (core, mailbox) = (core, mailbox)
+        let writer = core.isInline ? nil : Thread {
+            while true {
+                let jobs = mailbox.take()
+                if jobs.isEmpty { return }
+                core.run(jobs)
+            }
+        }
+        let folder = core.isInline ? nil : Thread { core.folder.run() }
+        let alarm = time.makeAlarm { [weak self] in self?.alarmRang() }
+        threads.withLock { $0 = Threads(writer: writer, folder: folder, alarm: alarm) }
+    }
+
+    // MARK: Jobs
+
+    func put(_ job: Job) {
+        mailbox.put(job)
+        if core.isInline { takeTurn() }
+    }
+
+    /// Hands in a job from a task and suspends until it is answered.
+    ///
+    /// Cancelling counts until the mailbox has accepted the job, and no later.
+    func ask<Success: Sendable>(_ job: @escaping (Reply<Success>) -> Job) async throws(IMError) -> Success {
+        if Task.isCancelled { throw IMError(.cancelled, "cancelled before the engine had accepted the command") }
+        let ticket = Mutex<UInt64?>(nil)
+        let mailbox = mailbox
+        let result = await withTaskCancellationHandler {
+            await withUnsafeContinuation { continuation in
+                guard case .waiting(let number) = mailbox.put(job(.task(continuation))) else { return }
+                ticket.withLock { $0 = number }
+                if Task.isCancelled { mailbox.turnBack(number) }
+            }
+        } onCancel: {
+            if let number = ticket.withLock({ $0 }) { mailbox.turnBack(number) }
+        }
+        return try result.get()
+    }
+
+    /// Does a job on this thread and returns its result. Inline mode only.
+    func runInline<Success: Sendable>(_ job: (Reply<Success>) -> Job) throws(IMError) -> Success {
+        let box = ResultBox<Result<Success, IMError>>()
+        put(job(.callback { box.set($0) }))
+        return try box.get().get()
+    }
+
+    /// Carries out what waits, when nobody else does; otherwise waits until that one has. A thread that has the turn
+    /// already carries it out when it comes back to that.
+    private func takeTurn() {
+        let current = ThreadIdentity.current
+        let isMine = turn.wait(atMost: nil) { owner -> Bool? in
+            if owner == current { return false }
+            if owner != nil { return nil }
+            owner = current
+            return true
+        }
+        guard isMine == true else { return }
+        while true {
+            let jobs = mailbox.takeNow()
+            if jobs.isEmpty { break }
+            core.run(jobs)
+        }
+        turn.withLock { $0 = nil }
+    }
+
+    // MARK: The live side
+
+    func perform(_ actions: Live.Actions) {
+        for bell in actions.ring { bell.ring() }
+        for start in stride(from: 0, to: actions.flush.count, by: Self.movesPerEntry) {
+            let moves = Array(actions.flush[start...].prefix(Self.movesPerEntry))
+            put(.command(Command(.moveCursors(moves), by: .host), .none))
+        }
+    }
+
+    private static let movesPerEntry = 1_000
+
+    func updateLive<Value: Sendable, Failure: Error>(
+        _ body: (inout Live) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        let (result, deadline) = try core.live.withLock { live throws(Failure) in
+            let result = try body(&live)
+            return (result, live.deadline)
+        }
+        if let deadline { alarm(by: deadline) }
+        return result
+    }
+
+    // MARK: Time
+
+    /// Sees to it that the alarm rings by a moment. Only the alarm itself sets its next moment; here it is made to ring
+    /// at once, so that it does.
+    private func alarm(by deadline: Timestamp) {
+        let isNews = armed.withLock { armed in
+            if let armed, armed <= deadline { return false }
+            armed = deadline
+            return true
+        }
+        guard isNews else { return }
+        threads.withLock { $0.alarm }?.set(time.now())
+    }
+
+    private func noteCommit() {
+        let moment = time.now()
+        let isFirst = lastCommit.withLock { last in
+            defer { last = (moment, false) }
+            return last.isFolded
+        }
+        if isFirst { alarm(by: moment.advanced(by: core.limits.foldQuiet)) }
+    }
+
+    private func alarmRang() {
+        while true {
+            let now = time.now()
+            perform(core.live.withLock { $0.due(at: now) })
+            let deadline = [core.live.withLock { $0.deadline }, foldIfQuiet(at: now)].compactMap(\.self).min()
+            armed.withLock { $0 = deadline }
+            threads.withLock { $0.alarm }?.set(deadline)
+            // What was asked for meanwhile may have been overwritten just now.
+            if armed.withLock({ $0 }) == deadline { return }
+        }
+    }
+
+    /// Folds after a quiet while. Returns the moment to look again.
+    private func foldIfQuiet(at now: Timestamp) -> Timestamp? {
+        let quiet = core.limits.foldQuiet
+        let (next, isDue) = lastCommit.withLock { last -> (Timestamp?, Bool) in
+            if last.isFolded { return (nil, false) }
+            let moment = last.moment.advanced(by: quiet)
+            if moment > now { return (moment, false) }
+            last.isFolded = true
+            return (nil, true)
+        }
+        if isDue { put(.fold(.none)) }
+        return next
+    }
+
+    // MARK: The end
+
+    func close() {
+        let threads = threads.withLock { threads -> Threads? in
+            if threads.isClosed { return nil }
+            defer { threads = Threads(isClosed: true) }
+            return threads
+        }
+        guard let threads else { return }
+        threads.alarm?.cancel()
+        perform(core.live.withLock { $0.closeAll(.closed) })
+        put(.fold(.none))
+        mailbox.close()
+        if core.isInline { takeTurn() }
+        threads.writer?.join()
+        core.folder.close()
+        threads.folder?.join()
+        core.makeSession = nil
+        core.whenCommitted = nil
+        core.store.close()
+    }
+}

@@ -1,0 +1,20 @@
+import Synchronization
+
+/// A working set that the writer fills and readers look into at the same time.
+final class Generation: Sendable {
+    let content: Mutex<WorkingSet>
+
+    init(_ content: sending WorkingSet) {
+        self.content = Mutex(content)
+    }
+
+    convenience init(first: Position) {
+        self.init(WorkingSet(first: first))
+    }
+}
+
+/// The generations that are not in the trees yet, newest first: the live one, and the one being folded.
+struct Layers: Sendable {
+    var live: Generation
+    var frozen: Generation?
+}

@@ -1,0 +1,12 @@
+extension Job {
+    /// The command that the job amounts to for the journal.
+    var command: Command? {
+        switch self {
+        case .command(let command, _): command
+        case .connect(let connecting, _):
+            Command(
+                .addDevice(connecting.device, of: connecting.user, start: connecting.options.start), by: .host)
+        case .transaction, .fold: nil
+        }
+    }
+}

@@ -1,0 +1,49 @@
+/// Something for the writer to do, and how to answer it.
+enum Job: Sendable {
+    case command(Command, Reply<Outcome>)
+    case connect(Connecting, Reply<Session>)
+    case transaction(HostWork)
+    /// Fold everything that has been committed before this, and answer when it is in the trees.
+    case fold(Reply<Void>)
+}
+
+/// How a job's result reaches the one who asked. Answered exactly once.
+enum Reply<Success: Sendable>: Sendable {
+    case task(UnsafeContinuation<Result<Success, IMError>, Never>)
+    case callback(@Sendable (Result<Success, IMError>) -> Void)
+    case none
+
+    func answer(_ result: Result<Success, IMError>) {
+        switch self {
+        case .task(let continuation): continuation.resume(returning: result)
+        case .callback(let callback): callback(result)
+        case .none: break
+        }
+    }
+}
+
+/// A device that connects.
+struct Connecting: Sendable {
+    var user: UserID
+    var device: DeviceID
+    var options: SessionOptions
+}
+
+/// What a host does in a transaction of its own.
+struct HostWork: Sendable {
+    /// Runs on the writer's thread. Throws to undo everything.
+    var body: @Sendable (borrowing HostTransaction) throws -> Void
+    /// Told nil after the commit, or why there was none.
+    var finished: @Sendable ((any Error)?) -> Void
+}
+
+extension Job {
+    func refuse(_ error: IMError) {
+        switch self {
+        case .command(_, let reply): reply.answer(.failure(error))
+        case .connect(_, let reply): reply.answer(.failure(error))
+        case .transaction(let work): work.finished(error)
+        case .fold(let reply): reply.answer(.failure(error))
+        }
+    }
+}

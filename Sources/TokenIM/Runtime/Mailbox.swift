@@ -1,0 +1,97 @@
+import DequeModule
+import TokenIMLMDB
+
+/// The bounded queue between callers and the writer, in order of arrival.
+///
+/// A job is accepted when there is room; from then on it will be carried out. Beyond that, callers wait outside, in order,
+/// and may still turn back.
+final class Mailbox: Sendable {
+    fileprivate struct State {
+        var accepted: [Job] = []
+        /// Jobs whose callers are suspended until there is room, each under a ticket.
+        var waiting: Deque<(ticket: UInt64, job: Job)> = []
+        var nextTicket: UInt64 = 1
+        var isClosed = false
+    }
+
+    private let state = Monitor(State())
+    private let capacity: Int
+    private let waitingLimit: Int
+
+    init(_ limits: Limits) {
+        capacity = limits.mailboxCapacity
+        waitingLimit = limits.waitingCommands
+    }
+
+    enum Acceptance {
+        case accepted
+        /// The caller has to wait; the ticket lets it turn back.
+        case waiting(ticket: UInt64)
+    }
+
+    /// Hands in a job. When it is refused, nothing of it has happened and the job has been answered.
+    @discardableResult
+    func put(_ job: Job) -> Acceptance {
+        let result = state.withLock { state -> Result<Acceptance, IMError> in
+            if state.isClosed { return .failure(IMError(.closed, "the engine is closed")) }
+            if state.accepted.count < capacity, state.waiting.isEmpty {
+                state.accepted.append(job)
+                return .success(.accepted)
+            }
+            if state.waiting.count >= waitingLimit {
+                return .failure(IMError(.overloaded, "\(waitingLimit) callers wait already"))
+            }
+            defer { state.nextTicket += 1 }
+            state.waiting.append((state.nextTicket, job))
+            return .success(.waiting(ticket: state.nextTicket))
+        }
+        switch result {
+        case .success(let acceptance): return acceptance
+        case .failure(let error):
+            job.refuse(error)
+            return .accepted
+        }
+    }
+
+    /// Takes back a job that has not been accepted yet, answering it. Later it is too late, and nothing happens.
+    func turnBack(_ ticket: UInt64) {
+        let job = state.withLock { state -> Job? in
+            guard let index = state.waiting.firstIndex(where: { $0.ticket == ticket }) else { return nil }
+            return state.waiting.remove(at: index).job
+        }
+        job?.refuse(IMError(.cancelled, "cancelled before the engine had accepted the command"))
+    }
+
+    /// Waits for jobs and takes all that have been accepted. Empty when the mailbox has been closed and drained.
+    func take() -> [Job] {
+        state.wait(atMost: nil) { state -> [Job]? in
+            if state.accepted.isEmpty { return state.isClosed ? [] : nil }
+            return state.takeAccepted(capacity)
+        } ?? []
+    }
+
+    /// Takes what has been accepted, without waiting.
+    func takeNow() -> [Job] {
+        state.withLock { $0.takeAccepted(capacity) }
+    }
+
+    /// Refuses everything from now on, also what waits outside. What has been accepted is still carried out.
+    func close() {
+        let waiting = state.withLock { state in
+            state.isClosed = true
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for (_, job) in waiting { job.refuse(IMError(.closed, "the engine is closed")) }
+    }
+}
+
+extension Mailbox.State {
+    fileprivate mutating func takeAccepted(_ capacity: Int) -> [Job] {
+        var jobs: [Job] = []
+        jobs.reserveCapacity(min(1024, capacity))
+        swap(&jobs, &accepted)
+        while accepted.count < capacity, let next = waiting.popFirst() { accepted.append(next.job) }
+        return jobs
+    }
+}

@@ -1,0 +1,27 @@
+import Synchronization
+
+/// The names behind numbers, of those used last. A number's name never changes, so nothing here goes stale.
+final class Names: Sendable {
+    private struct Content {
+        var users = BoundedCache<UserNumber, UserID>(capacity: 1 << 15)
+        var groups = BoundedCache<ConversationNumber, GroupID>(capacity: 1 << 12)
+    }
+
+    private let content = Mutex(Content())
+
+    func user(_ number: UserNumber) -> UserID? {
+        content.withLock { $0.users[number] }
+    }
+
+    func group(_ number: ConversationNumber) -> GroupID? {
+        content.withLock { $0.groups[number] }
+    }
+
+    func remember(_ id: UserID, _ number: UserNumber) {
+        content.withLock { $0.users.insert(id, for: number) }
+    }
+
+    func remember(_ id: GroupID, _ number: ConversationNumber) {
+        content.withLock { $0.groups.insert(id, for: number) }
+    }
+}

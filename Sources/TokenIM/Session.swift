@@ -1,0 +1,183 @@
+import Synchronization
+
+/// How a device connects.
+public struct SessionOptions: Sendable, Hashable {
+    /// Where a device that connects for the first time begins. A known device goes on where it left off.
+    public struct Start: Sendable, Hashable {
+        enum Value: Sendable, Hashable {
+            case automatic
+            case creation
+            case head
+            case position(Position)
+        }
+
+        let value: Value
+
+        /// The user's first device begins at the user's creation, a further one at the present head.
+        public static let automatic = Start(value: .automatic)
+        /// Everything since the user was created.
+        public static let creation = Start(value: .creation)
+        /// Only what comes from now on; older entries are there as history.
+        public static let head = Start(value: .head)
+        /// After a position, or after the user's creation when that is later.
+        public static func position(_ position: Position) -> Start { Start(value: .position(position)) }
+    }
+
+    public var start = Start.automatic
+    /// How many deliveries may be unacknowledged, 1 to 4,096; nil for `Limits.sessionWindow`.
+    public var window: Int?
+    /// The epoch that the device remembers from before; `epoch-changed` when the store has another by now.
+    public var epoch: UInt64?
+
+    public init() {}
+}
+
+/// One live connection of a device: what it receives, what it acknowledges, what it sends as its user.
+///
+/// It begins after what the device acknowledged last, and delivers every entry of its user's conversations in order of
+/// positions, at least once. What is not acknowledged is delivered again to the device's next session. Nothing is held
+/// in memory for a device that does not read: its queue is the journal.
+///
+/// A newer session of the same device closes this one. One that is let go without ``close()`` is closed then.
+public final class Session: Sendable {
+    public let user: UserID
+    public let device: DeviceID
+    /// The store's life that positions belong to. Keep it with them.
+    public let epoch: UInt64
+
+    let engine: Engine
+    let number: SessionNumber
+    let userNumber: UserNumber
+    let deviceNumber: DeviceNumber
+    let deliveryBell: Doorbell
+    let signalBell: Doorbell
+    /// What has been found above the cursor and not been handed out yet, while the session catches up.
+    private let backlog = Mutex<Backlog?>(nil)
+
+    init(
+        engine: Engine, user: UserID, userNumber: UserNumber, device: DeviceID, deviceNumber: DeviceNumber,
+        number: SessionNumber, deliveryBell: Doorbell, signalBell: Doorbell
+    ) {
+        self.engine = engine
+        self.user = user
+        self.userNumber = userNumber
+        self.device = device
+        self.deviceNumber = deviceNumber
+        self.number = number
+        self.deliveryBell = deliveryBell
+        self.signalBell = signalBell
+        epoch = engine.epoch
+    }
+
+    deinit {
+        engine.perform(engine.core.live.withLock { $0.detach(number) })
+    }
+
+    /// Closes the session. What was acknowledged is written. Calling it again does nothing.
+    public func close() {
+        engine.perform(engine.core.live.withLock { $0.detach(number) })
+    }
+
+    // MARK: Receiving
+
+    /// What there is to deliver, as it comes. Suspends while there is nothing, ends when the task is cancelled.
+    ///
+    /// - Throws: `session-closed`, `session-replaced`, `acknowledgement-timeout`, `user-disconnected`, `closed`.
+    public var deliveries: Deliveries { Deliveries(session: self) }
+
+    /// Takes what can be delivered now, without suspending: up to `maximum`, and up to the window. Empty when there is
+    /// nothing, or the window is full.
+    ///
+    /// - Throws: as ``deliveries``; `receive-in-progress` when another task is at it.
+    public func receive(maximum: Int = 4_096) throws(IMError) -> [Delivery] {
+        while true {
+            let plan = try engine.core.live.withLock { live throws(IMError) in
+                try live.beginReceiving(number, limit: maximum)
+            }
+            var found: [Delivery] = []
+            var note: (inout LiveSession, Timestamp) -> Void = { _, _ in }
+            defer {
+                let now = engine.time.now()
+                engine.updateLive { $0.endReceiving(number) { note(&$0, now) } }
+            }
+            switch plan {
+            case .nothing:
+                return []
+            case .search(let position, let limit):
+                let end: Position?
+                (found, end) = try search(above: position, limit: limit)
+                let positions = found.map(\.position)
+                note = { $0.searched(positions, through: end, now: $1) }
+            case .read(let positions):
+                found = try IMError.mapping {
+                    try engine.core.snapshot().deliveries(at: positions, to: userNumber, deviceNumber)
+                }
+                let handedOut = found.map(\.position)
+                note = { $0.read(positions, handedOut: handedOut, now: $1) }
+            }
+            if !found.isEmpty { return found }
+        }
+    }
+
+    /// Reads on in the backlog, or looks for a new one. Also returns where it came to its end, if it did.
+    private func search(above position: Position, limit: Int) throws(IMError) -> ([Delivery], Position?) {
+        try IMError.mapping {
+            let snapshot = try engine.core.snapshot()
+            var backlog = try self.backlog.withLock { $0.take() }
+                ?? Backlog(of: userNumber, above: position, in: snapshot)
+            let found = try snapshot.deliveries(from: &backlog, to: deviceNumber, limit: limit)
+            if backlog.isEmpty { return (found, backlog.bound) }
+            self.backlog.withLock { $0 = backlog }
+            return (found, nil)
+        }
+    }
+
+    /// Acknowledges this delivery and all before it. Cheap: it is written with others within `Limits.acknowledgementDelay`
+    /// and when the session closes. On a session that is closed it does nothing, and the delivery comes again.
+    public func acknowledge(_ delivery: Delivery) {
+        try? acknowledge(through: delivery.position)
+    }
+
+    /// Acknowledges everything up to a position. One that lies behind an earlier one succeeds and changes nothing.
+    ///
+    /// - Throws: `acknowledgement-ahead` for what has not been delivered; as ``deliveries`` when closed.
+    public func acknowledge(through position: Position) throws(IMError) {
+        let now = engine.time.now()
+        let bell = try engine.updateLive { live throws(IMError) in
+            try live.acknowledge(number, through: position, now: now)
+        }
+        bell?.ring()
+    }
+}
+
+/// The deliveries of a session as an asynchronous sequence. Iterate it from one task at a time.
+public struct Deliveries: AsyncSequence, Sendable {
+    let session: Session
+
+    public func makeAsyncIterator() -> Iterator { Iterator(session: session) }
+
+    public struct Iterator: AsyncIteratorProtocol {
+        let session: Session
+        private var batch: [Delivery] = []
+        private var index = 0
+
+        init(session: Session) {
+            self.session = session
+        }
+
+        public mutating func next() async throws(IMError) -> Delivery? {
+            try await next(isolation: nil)
+        }
+
+        public mutating func next(isolation: isolated (any _Concurrency.Actor)?) async throws(IMError) -> Delivery? {
+            while index == batch.count {
+                if Task.isCancelled { return nil }
+                batch = try session.receive()
+                index = 0
+                if batch.isEmpty { await session.deliveryBell.wait() }
+            }
+            defer { index += 1 }
+            return batch[index]
+        }
+    }
+}

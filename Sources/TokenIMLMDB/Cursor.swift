@@ -1,0 +1,71 @@
+internal import CTokenIMLMDB
+
+/// A place in a table, from which rows are read in key order.
+///
+/// Closes itself. It must not be used after its transaction ended, and the rows that it returns are valid as long as
+/// the transaction, in a write transaction only until the next change.
+package struct Cursor: ~Copyable {
+    /// A row, borrowed from the map.
+    package typealias Row = (key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer)
+
+    private let handle: OpaquePointer
+    private let view: TransactionView
+    private let table: Table
+
+    init(_ view: TransactionView, table: Table) throws(StorageError) {
+        var opened: OpaquePointer?
+        let code = mdb_cursor_open(view.transaction, table.handle, &opened)
+        guard code == MDB_SUCCESS, let opened else {
+            throw .lmdb(code, operation: "open a cursor on \(table.name)", directory: nil)
+        }
+        handle = opened
+        self.view = view
+        self.table = table
+    }
+
+    deinit {
+        // When a transaction ends, LMDB frees the cursors of a writer, but not those of a reader.
+        if view.state.pointee.generation == view.generation {
+            mdb_cursor_close(handle)
+        } else {
+            assertionFailure("a cursor outlived its transaction")
+        }
+    }
+
+    /// Goes to the first row whose key is `key` or higher.
+    package mutating func seek(_ key: UnsafeRawBufferPointer) throws(StorageError) -> Row? {
+        try move(MDB_SET_RANGE, to: key)
+    }
+
+    /// Goes to the row whose key is `key`.
+    package mutating func find(_ key: UnsafeRawBufferPointer) throws(StorageError) -> Row? {
+        try move(MDB_SET_KEY, to: key)
+    }
+
+    /// Goes to the next row; from nowhere, to the first.
+    package mutating func next() throws(StorageError) -> Row? { try move(MDB_NEXT) }
+
+    /// Goes to the previous row; from nowhere, to the last.
+    package mutating func previous() throws(StorageError) -> Row? { try move(MDB_PREV) }
+
+    /// Goes to the row with the lowest key.
+    package mutating func first() throws(StorageError) -> Row? { try move(MDB_FIRST) }
+
+    /// Goes to the row with the highest key.
+    package mutating func last() throws(StorageError) -> Row? { try move(MDB_LAST) }
+
+    private func move(
+        _ operation: MDB_cursor_op, to target: UnsafeRawBufferPointer? = nil
+    ) throws(StorageError) -> Row? {
+        view.assertAlive()
+        var key = target.map { MDB_val($0) } ?? MDB_val()
+        var value = MDB_val()
+        let code = mdb_cursor_get(handle, &key, &value, operation)
+        if code == MDB_SUCCESS {
+            let found = UnsafeRawBufferPointer(key)
+            return (found, try SealedValue.open(UnsafeRawBufferPointer(value), key: found, table: table))
+        }
+        if code == MDB_NOTFOUND { return nil }
+        throw .lmdb(code, operation: "read from \(table.name)", directory: nil)
+    }
+}

@@ -1,0 +1,65 @@
+import Glibc
+
+@testable import TokenIMLMDB
+
+/// A directory of one test, removed with everything in it when the value goes away.
+final class TemporaryDirectory: Sendable {
+    let path: String
+
+    init() {
+        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? P_tmpdir
+        var template = Array("\(parent)/tokenim-lmdb-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { fatalError("cannot make a temporary directory in \(parent)") }
+        path = String(cString: template)
+    }
+
+    deinit { try? DirectoryTree.remove(path) }
+
+    var dataFile: String { path + "/data.mdb" }
+
+    /// Makes an empty directory in it.
+    func makeDirectory(_ name: String) -> String {
+        mkdir("\(path)/\(name)", 0o700)
+        return "\(path)/\(name)"
+    }
+
+    /// Opens an environment in it, on whatever file system the tests run.
+    func open(
+        _ tables: [String] = ["rows"], mapSize: UInt64 = 1 << 30, configure: (inout EnvironmentOptions) -> Void = { _ in }
+    ) throws(StorageError) -> Environment {
+        var options = EnvironmentOptions(tables: tables)
+        options.mapSize = mapSize
+        options.allowsNetworkFileSystem = true
+        configure(&options)
+        return try Environment(directory: path, options: options)
+    }
+}
+
+extension String {
+    init(cString buffer: [CChar]) {
+        self = buffer.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+    }
+}
+
+/// Reads a whole file.
+func contents(of path: String) -> [UInt8] {
+    let descriptor = Glibc.open(path, O_RDONLY)
+    precondition(descriptor >= 0, "cannot open \(path)")
+    defer { close(descriptor) }
+    var information = stat()
+    fstat(descriptor, &information)
+    var bytes = [UInt8](repeating: 0, count: Int(information.st_size))
+    let count = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }
+    precondition(count == bytes.count)
+    return bytes
+}
+
+/// Makes or replaces a file.
+func write(_ bytes: some Collection<UInt8>, to path: String) {
+    let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    precondition(descriptor >= 0, "cannot write \(path)")
+    defer { close(descriptor) }
+    let bytes = Array(bytes)
+    let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+    precondition(count == bytes.count)
+}
