@@ -21,6 +21,11 @@ public struct HostTransaction: ~Copyable {
         return Receipt(try result.get(), in: conversation)
     }
 
+    func perform(_ command: Command) throws(IMError) {
+        let result = try IMError.mapping { try core.perform(command, transaction.pointee) }
+        _ = try result.get()
+    }
+
     // MARK: The host's tables
 
     /// The value of a key in one of the host's tables, or nil.

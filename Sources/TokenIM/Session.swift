@@ -123,7 +123,8 @@ public final class Session: Sendable {
     private func search(above position: Position, limit: Int) throws(IMError) -> ([Delivery], Position?) {
         try IMError.mapping {
             let snapshot = try engine.core.snapshot()
-            var backlog = try self.backlog.withLock { $0.take() }
+            var backlog =
+                try self.backlog.withLock { $0.take() }
                 ?? Backlog(of: userNumber, above: position, in: snapshot)
             let found = try snapshot.deliveries(from: &backlog, to: deviceNumber, limit: limit)
             if backlog.isEmpty { return (found, backlog.bound) }

@@ -15,7 +15,17 @@ struct Exemption: Sendable, CustomStringConvertible {
     /// All exemptions there are. One that is no longer needed fails the tests.
     static let all: [Exemption] = [
         Exemption(
-            rule: "file-name", path: "Sources/TokenIMLMDB/T.swift", reason: "holds the place of the module's sources")
+            rule: "system-time", path: "Sources/TokenIMLMDB/Monitor.swift",
+            reason: "bounds how long a thread waits for a free reader; no such time reaches the data"),
+        Exemption(
+            rule: "public-enum", path: "Sources/TokenIMLMDB/TypedTable.swift", text: "enum Step",
+            reason: "a scan goes on or stops"),
+        Exemption(
+            rule: "force-unwrap", path: "Sources/TokenIMLMDB/FileDescriptor.swift", text: "baseAddress!",
+            reason: "the address of a buffer that is not empty, in pointer arithmetic"),
+        Exemption(
+            rule: "force-unwrap", path: "Sources/TokenIMLMDB/TransactionView.swift", text: "transaction!",
+            reason: "on the path of every read; the state of a transaction that is alive has its handle"),
     ]
 }
 

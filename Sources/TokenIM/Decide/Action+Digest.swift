@@ -41,7 +41,7 @@ extension Action {
         case .dissolveGroup(let group):
             digest.combine(16)
             digest.combine(group.rawValue)
-        case .addDevice, .moveCursors, .changeConsumer:
+        case .addDevice, .moveCursors, .acknowledge, .createConsumer, .changeConsumer, .deleteConsumer:
             // From the engine itself, without a key.
             break
         }

@@ -15,8 +15,8 @@ extension Action {
             if role == .owner {
                 throw IMError(.malformedArgument, "a group has one owner: use transfer")
             }
-        case .markRead, .trim, .setUserStatus, .addDevice, .moveCursors, .removeMember, .leaveGroup, .transferGroup,
-            .dissolveGroup, .changeConsumer:
+        case .markRead, .trim, .setUserStatus, .addDevice, .moveCursors, .acknowledge, .removeMember, .leaveGroup,
+            .transferGroup, .dissolveGroup, .createConsumer, .changeConsumer, .deleteConsumer:
             break
         }
     }

@@ -12,13 +12,15 @@ extension State {
         case .createUser, .updateUser, .setUserStatus, .addDevice:
             return try decideUser(command.action, by: author)
         case .moveCursors(let moves):
-            return Decision(author: 0, .cursorsMoved(moves), in: .engine)
+            return try decideMoveCursors(moves)
+        case .acknowledge(let device, let user, let position):
+            return try decideAcknowledge(device, of: user, through: position)
         case .createGroup(let id, let profile, let owner, let members):
             return try decideCreateGroup(id, profile, owner: owner, members: members, by: author, on: device)
         case .updateGroup, .addMembers, .removeMember, .leaveGroup, .setRole, .transferGroup, .dissolveGroup:
             return try decideGroup(command.action, by: author, on: device)
-        case .changeConsumer(let id, let changes):
-            return Decision(author: 0, .consumerChanged(id, changes), in: .engine)
+        case .createConsumer, .changeConsumer, .deleteConsumer:
+            return try decideConsumer(command.action)
         }
     }
 

@@ -101,7 +101,8 @@ struct LiveSession {
     /// Takes an acknowledgement. Returns whether it was news.
     mutating func acknowledge(through position: Position, now: Timestamp) throws(IMError) -> Bool {
         guard position <= sent else {
-            throw IMError(.acknowledgementAhead, "\(position) was acknowledged and \(sent) is the last that was delivered")
+            throw IMError(
+                .acknowledgementAhead, "\(position) was acknowledged and \(sent) is the last that was delivered")
         }
         guard position > acknowledged else { return false }
         acknowledged = position

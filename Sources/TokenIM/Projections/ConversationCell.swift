@@ -71,7 +71,9 @@ struct ConversationCell {
             head.lastPosition = first + UInt64(last.offset)
             if last.counted > 0 {
                 // The newest message is the first entry that reached the present count.
-                let index = last.counted == UInt32(count) ? count - 1
+                let index =
+                    last.counted == UInt32(count)
+                    ? count - 1
                     : entries[..<count].partitioningIndex { $0.counted >= last.counted }
                 head.lastMessage = base.sequence + UInt64(index) + 1
                 head.lastMessagePosition = first + UInt64(entries[index].offset)

@@ -5,7 +5,7 @@ import TokenIMLMDB
 ///
 /// A value of the writer thread. The transactions are those of the present batch; ``live`` is lent to it for the length
 /// of one command by the generation that holds it.
-struct State {
+struct State: ~Copyable {
     var written: WrittenView
     var folded: FoldedView
     var live: WorkingSet
@@ -29,7 +29,8 @@ struct State {
     private var memberships: BoundedCache<WorkingSet.MemberKey, MembershipRecord>
 
     init(
-        written: WrittenView, folded: FoldedView, live: WorkingSet, keyIndexes: [KeyIndex], limits: Limits,
+        written: consuming WrittenView, folded: consuming FoldedView, live: WorkingSet, keyIndexes: [KeyIndex],
+        limits: Limits,
         head: Position
     ) {
         self.written = written
@@ -150,15 +151,27 @@ struct State {
     func entry(of key: IdempotencyKey, by author: UserNumber) throws -> JournalEntry? {
         let digest = Digest.of(key, author: author)
         var found: JournalEntry?
-        let isMatch = { (position: Position) throws -> Bool in
-            guard let entry = try written.entry(at: position), entry.header.author == author,
-                entry.header.request?.key == key
-            else { return false }
-            found = entry
-            return true
+        for index in keyIndexes {
+            let position = try index.position(of: digest) { position in
+                found = try entry(at: position, ifOf: key, by: author)
+                return found != nil
+            }
+            if position != nil { return found }
         }
-        for index in keyIndexes where try index.position(of: digest, where: isMatch) != nil { return found }
-        _ = try folded.position(ofKey: digest, where: isMatch)
+        _ = try folded.position(ofKey: digest) { position in
+            found = try entry(at: position, ifOf: key, by: author)
+            return found != nil
+        }
         return found
+    }
+
+    /// Two keys may share a digest: the journal says whose entry it is.
+    private func entry(
+        at position: Position, ifOf key: IdempotencyKey, by author: UserNumber
+    ) throws -> JournalEntry? {
+        guard let entry = try written.entry(at: position), entry.header.author == author,
+            entry.header.request?.key == key
+        else { return nil }
+        return entry
     }
 }

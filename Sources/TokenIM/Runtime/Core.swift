@@ -35,18 +35,18 @@ final class Core: @unchecked Sendable {
         hostTables = Set(configuration.hostTables)
         let began = ContinuousClock.now
         let recovery = try Recovery(store, configuration.limits)
-        state = recovery.state
         lastTimestamp = recovery.lastTimestamp
-        let generation = Generation(recovery.state.live)
+        let count = Int(recovery.state.head - recovery.checkpoint)
+        state = recovery.state
+        let generation = Generation(state.live)
         state.live = WorkingSet(first: 1)
         layers = Mutex(Layers(live: generation, frozen: nil))
-        live = Mutex(Live(limits: configuration.limits, head: recovery.state.head))
+        live = Mutex(Live(limits: configuration.limits, head: state.head))
         folder = Folder(store, observer: configuration.observer) { [weak self] in
             self?.layers.withLock { $0.frozen = nil }
         } finishedMerge: { [weak self] in
             self?.areKeysMerged.store(true, ordering: .releasing)
         }
-        let count = Int(recovery.state.head - recovery.checkpoint)
         if count > 0 {
             observer?(EngineEvent(kind: .replayed, count: count, duration: began.duration(to: .now), detail: ""))
         }
@@ -82,6 +82,9 @@ final class Core: @unchecked Sendable {
             case .fold(let reply):
                 commitAll(&batch)
                 reply.answer(Result { () throws(IMError) in try foldEverything() })
+            case .settle(let reply):
+                commitAll(&batch)
+                reply.answer(Result { () throws(IMError) in try foldKeys() })
             }
         }
         commitAll(&batch)
@@ -152,9 +155,22 @@ final class Core: @unchecked Sendable {
         }
     }
 
+    /// Commits what `body` does to the projections without appending to the journal, and folds when that is due.
+    func writeBatch(_ body: (inout State, borrowing WriteTransaction) throws -> Void) throws {
+        try write { core, transaction throws in
+            let generation = core.layers.withLock { $0.live }
+            try generation.content.withLock { live throws in
+                swap(&live, &core.state.live)
+                defer { swap(&live, &core.state.live) }
+                try body(&core.state, transaction)
+            }
+        }
+        foldIfFull()
+    }
+
     private var isNearlyFull: Bool {
         let status = store.journal.status
-        return status.usedBytes / 100 * 92 > status.mapSize / 100 * 85 && status.usedBytes > status.mapSize / 100 * 92
+        return status.usedBytes > status.mapSize / 100 * 92
     }
 
     private func fail(_ error: IMError) {
@@ -183,10 +199,13 @@ final class Core: @unchecked Sendable {
             swap(&live, &state.live)
             defer { swap(&live, &state.live) }
             do {
-                if let entry = try state.earlierEntry(of: command) { return .success(Outcome(entry, isDuplicate: true)) }
+                if let entry = try state.earlierEntry(of: command) {
+                    return .success(Outcome(entry, isDuplicate: true))
+                }
                 let decision = try state.decide(command)
                 if state.isFull, !command.action.isAllowedWhenFull {
-                    throw IMError(.storageFull, "the store has used 92 % of its map: delete, or open it with a larger one")
+                    throw IMError(
+                        .storageFull, "the store has used 92 % of its map: delete, or open it with a larger one")
                 }
                 return .success(try apply(decision, command.request, transaction))
             } catch let error as IMError where !error.isStorage {
@@ -250,11 +269,11 @@ final class Core: @unchecked Sendable {
         let entries = appended
         let actions = live.withLock { $0.committed(entries) }
         for bell in actions.ring { bell.ring() }
-        whenCommitted?(entries)
+        whenCommitted?()
     }
 
     /// Told of every commit, on the writer's thread, before the callers are answered.
-    var whenCommitted: (([Committed]) -> Void)?
+    var whenCommitted: (() -> Void)?
     /// Makes the session of a device that has just been registered or found.
     var makeSession: ((Connecting) throws -> Session)?
 
@@ -271,7 +290,7 @@ final class Core: @unchecked Sendable {
                         }
                     }
                 })
-        case .transaction, .fold: break
+        case .transaction, .fold, .settle: break
         }
     }
 

@@ -26,16 +26,23 @@ final class EngineRuntime: Sendable {
         self.time = time
     }
 
-    func start() {
-        core.whenCommitted = { [weak self] _ in self?.noteCommit() }
-        let (core, mailbox) = (core, mailbox)
-        let writer = core.isInline ? nil : Thread {
-            while true {
-                let jobs = mailbox.take()
-                if jobs.isEmpty { return }
-                core.run(jobs)
-            }
+    /// - Parameter committed: called after every commit, on the writer's thread.
+    func start(committed: @escaping @Sendable () -> Void) {
+        core.whenCommitted = { [weak self] in
+            self?.noteCommit()
+            committed()
         }
+        let (core, mailbox) = (core, mailbox)
+        let writer =
+            core.isInline
+            ? nil
+            : Thread {
+                while true {
+                    let jobs = mailbox.take()
+                    if jobs.isEmpty { return }
+                    core.run(jobs)
+                }
+            }
         let folder = core.isInline ? nil : Thread { core.folder.run() }
         let alarm = time.makeAlarm { [weak self] in self?.alarmRang() }
         threads.withLock { $0 = Threads(writer: writer, folder: folder, alarm: alarm) }

@@ -107,7 +107,8 @@ final class Folder: Sendable {
     }
 
     private func step(waits: Bool) -> Bool {
-        let work = waits
+        let work =
+            waits
             ? state.wait(atMost: nil) { Self.next(&$0, waits: true) } : state.withLock { Self.next(&$0, waits: false) }
         do {
             switch work {

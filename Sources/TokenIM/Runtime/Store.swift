@@ -36,7 +36,8 @@ final class Store: Sendable {
     }
 
     private static func check(_ configuration: Configuration) throws {
-        guard configuration.hostTables.count <= 16, Set(configuration.hostTables).count == configuration.hostTables.count
+        guard configuration.hostTables.count <= 16,
+            Set(configuration.hostTables).count == configuration.hostTables.count
         else { throw IMError(.malformedArgument, "at most 16 host tables, each named once") }
         for name in configuration.hostTables { _ = try Identifier<Table>(name) }
     }
