@@ -7,11 +7,11 @@ import TokenIMTesting
 /// that happened.
 @Suite("A replay of any log")
 struct RandomLogTests {
-    @Test("comes to what a recount says", arguments: 0..<12 as Range<UInt64>)
+    @Test("comes to what a recount says", arguments: 0..<6 as Range<UInt64>)
     func recount(seed: UInt64) async throws {
         let directory = try TemporaryDirectory()
         var generator = SeededGenerator(seed: seed)
-        let log = RandomLog(lines: 150, using: &generator)
+        let log = RandomLog(lines: 100, using: &generator)
         let recording = RecordingConsole()
         let replay = Replay(
             logs: [try directory.write(log.text, to: "log")],
