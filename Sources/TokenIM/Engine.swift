@@ -99,14 +99,11 @@ public final class Engine: Sendable {
         let (deliveryBell, signalBell) = (Doorbell(), Doorbell())
         let limits = core.limits
         let (number, actions) = try core.live.withLock { live throws(IMError) in
-            guard live.sessions.count < limits.sessions else {
-                throw IMError(.tooManySessions, "\(limits.sessions) sessions are open, which is the limit")
-            }
             let session = LiveSession(
                 user: user, userID: connecting.user, device: device, deviceID: connecting.device,
                 window: connecting.options.window ?? limits.sessionWindow, deliveryBell: deliveryBell,
                 signalBell: signalBell, cursor: live.cursor(of: device, stored: stored), head: live.head)
-            return live.attach(session, groups: groups)
+            return try live.attach(session, groups: groups)
         }
         perform(actions)
         return Session(

@@ -33,6 +33,7 @@ public struct HostTransaction: ~Copyable {
     /// - Throws: `not-found` for a table that `Configuration.hostTables` does not name; `corrupt`.
     public func get(_ key: [UInt8], from table: String) throws(IMError) -> [UInt8]? {
         let table = try self.table(table)
+        try checkKey(key)
         return try IMError.mapping {
             try key.withUnsafeBytes { try transaction.pointee.view.get(table, key: $0).map { [UInt8]($0) } }
         }

@@ -89,6 +89,12 @@ struct Outcome: Sendable {
 
 extension Outcome {
     init(_ entry: JournalEntry, isDuplicate: Bool) {
+        if case .unchanged(let conversation, let sequence, let position) = entry.event {
+            self.init(
+                conversation: conversation, sequence: sequence, position: position,
+                timestamp: entry.header.timestamp, isDuplicate: isDuplicate)
+            return
+        }
         self.init(
             conversation: entry.header.conversation, sequence: entry.header.sequence, position: entry.position,
             timestamp: entry.header.timestamp, isDuplicate: isDuplicate)
@@ -99,7 +105,7 @@ extension Action {
     /// What makes room, or must go on so that others can: allowed when the store is nearly full.
     var isAllowedWhenFull: Bool {
         switch self {
-        case .moveCursors, .acknowledge, .changeConsumer, .deleteConsumer, .markRead, .trim, .setUserStatus,
+        case .addDevice, .moveCursors, .acknowledge, .changeConsumer, .deleteConsumer, .markRead, .trim, .setUserStatus,
             .removeMember, .leaveGroup, .dissolveGroup:
             true
         default: false

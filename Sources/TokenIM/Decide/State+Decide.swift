@@ -97,7 +97,7 @@ extension State {
             return numbers.count == 2 ? .direct(numbers[0], numbers[1]) : .personal(numbers[0])
         }
         guard let number = try groupNumber(group) else { throw notFound }
-        guard try user == 0 || membership(of: user, in: number) != nil else { throw notFound }
+        guard try user == 0 || membership(of: user, in: number)?.isMember == true else { throw notFound }
         return number
     }
 }

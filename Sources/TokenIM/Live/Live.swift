@@ -35,6 +35,7 @@ struct Live {
     var typing: [TypingKey: Timestamp] = [:]
     var typingNames: [TypingKey: (UserID, Conversation)] = [:]
     private var nextSession: SessionNumber = 1
+    private var isShut = false
 
     /// Acknowledged and not known to be on disk.
     private var cursors: [DeviceNumber: Position] = [:]
@@ -50,7 +51,13 @@ struct Live {
     // MARK: Coming and going
 
     /// Adds a session. The one that the device had is closed with `session-replaced`.
-    mutating func attach(_ session: LiveSession, groups: [ConversationNumber]) -> (SessionNumber, Actions) {
+    mutating func attach(
+        _ session: LiveSession, groups: [ConversationNumber]
+    ) throws(IMError) -> (SessionNumber, Actions) {
+        if isShut { throw IMError(.closed, "the engine is closed") }
+        if sessions.count >= limits.sessions, sessionOfDevice[session.device] == nil {
+            throw IMError(.tooManySessions, "\(limits.sessions) sessions are open, which is the limit")
+        }
         var actions = Actions()
         if let older = sessionOfDevice[session.device] { close(older, .sessionReplaced, &actions) }
         let number = nextSession
@@ -104,9 +111,11 @@ struct Live {
         announce(session.user, session.userID, isOnline: false, &actions)
     }
 
-    mutating func closeAll(_ code: IMError.Code) -> Actions {
+    /// Closes all sessions and lets no further one in.
+    mutating func shut() -> Actions {
+        isShut = true
         var actions = Actions()
-        for number in sessions.keys.sorted() { close(number, code, &actions) }
+        for number in sessions.keys.sorted() { close(number, .closed, &actions) }
         return actions
     }
 
@@ -142,6 +151,11 @@ struct Live {
         guard sessions[number] != nil else { throw gone(number) }
         // In place: taking the value out would copy its arrays on the first change.
         return try body(&sessions[number]!)
+    }
+
+    /// Throws why a session is closed, if it is.
+    func requireOpen(_ number: SessionNumber) throws(IMError) {
+        if sessions[number] == nil { throw gone(number) }
     }
 
     private func gone(_ number: SessionNumber) -> IMError {

@@ -28,7 +28,8 @@ struct LiveSession {
     var watched: [UserNumber] = []
 
     private static let greatestHintCount = 64
-    static let greatestSignalCount = 64
+    /// More than a session may watch users, so that nobody's coming and going pushes out another's.
+    static let greatestSignalCount = 1_024
 
     init(
         user: UserNumber, userID: UserID, device: DeviceNumber, deviceID: DeviceID, window: Int, deliveryBell: Doorbell,

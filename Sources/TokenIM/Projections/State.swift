@@ -14,6 +14,8 @@ struct State: ~Copyable {
     /// Idempotency keys that are not in their tree yet, newest first.
     var keyIndexes: [KeyIndex]
     let limits: Limits
+    /// The store's secret for where keys lie.
+    var keySeed: UInt64
 
     /// The batch's moment.
     var now = Timestamp.zero
@@ -30,14 +32,14 @@ struct State: ~Copyable {
 
     init(
         written: consuming WrittenView, folded: consuming FoldedView, live: WorkingSet, keyIndexes: [KeyIndex],
-        limits: Limits,
-        head: Position
+        limits: Limits, keySeed: UInt64, head: Position
     ) {
         self.written = written
         self.folded = folded
         self.live = live
         self.keyIndexes = keyIndexes
         self.limits = limits
+        self.keySeed = keySeed
         self.head = head
         users = BoundedCache(capacity: Self.cacheCapacity)
         userRecords = BoundedCache(capacity: Self.cacheCapacity)
@@ -149,7 +151,7 @@ struct State: ~Copyable {
 
     /// The entry that an author's key has already led to.
     func entry(of key: IdempotencyKey, by author: UserNumber) throws -> JournalEntry? {
-        let digest = Digest.of(key, author: author)
+        let digest = Digest.of(key, author: author, seed: keySeed)
         var found: JournalEntry?
         for index in keyIndexes {
             let position = try index.position(of: digest) { position in

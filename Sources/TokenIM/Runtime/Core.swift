@@ -25,6 +25,7 @@ final class Core: @unchecked Sendable {
     private var writer = ByteWriter(capacity: 4096)
     private var appended: [Committed] = []
     private var batchBytes = 0
+    private var batchFailure: (any Error)?
 
     init(_ store: Store, _ configuration: Configuration, time: any TimeSource) throws {
         self.store = store
@@ -132,6 +133,7 @@ final class Core: @unchecked Sendable {
         let before = state.head
         appended.removeAll(keepingCapacity: true)
         batchBytes = 0
+        batchFailure = nil
         if areKeysMerged.exchange(false, ordering: .acquiring) { state.keyIndexes.removeLast() }
         do {
             // Held for the batch: the trees must not move on while the frozen generation is still asked.
@@ -146,6 +148,7 @@ final class Core: @unchecked Sendable {
             try store.journal.write { transaction in
                 state.written = WrittenView(tables: store.journalTables, transaction: transaction.view)
                 try body(self, transaction)
+                if let batchFailure { throw batchFailure }
             }
             if state.head > before { lastTimestamp = state.now }
         } catch {
@@ -203,13 +206,17 @@ final class Core: @unchecked Sendable {
                     return .success(Outcome(entry, isDuplicate: true))
                 }
                 let decision = try state.decide(command)
-                if state.isFull, !command.action.isAllowedWhenFull {
+                if state.isFull, decision.main != nil, !command.action.isAllowedWhenFull {
                     throw IMError(
                         .storageFull, "the store has used 92 % of its map: delete, or open it with a larger one")
                 }
                 return .success(try apply(decision, command.request, transaction))
             } catch let error as IMError where !error.isStorage {
                 return .failure(error)
+            } catch {
+                // Something may have been written already: nobody may go on and commit the half of it.
+                batchFailure = error
+                throw error
             }
         }
     }
@@ -217,16 +224,27 @@ final class Core: @unchecked Sendable {
     private func apply(
         _ decision: Decision, _ request: EntryHeader.Request?, _ transaction: borrowing WriteTransaction
     ) throws -> Outcome {
-        guard let main = decision.main else {
-            let head = try state.head(of: decision.conversation)
-            return Outcome(
-                conversation: decision.conversation, sequence: head.sequence, position: head.lastPosition,
-                timestamp: state.now, isDuplicate: true)
-        }
+        guard let main = decision.main else { return try leave(decision, request, transaction) }
         let entry = try append(main, decision, request, transaction)
         for other in decision.others { _ = try append(other, decision, nil, transaction) }
         for position in decision.erased { try erase(position, transaction) }
         return Outcome(entry, isDuplicate: false)
+    }
+
+    /// Answers a command for which there is nothing to do. A key is kept all the same: a retry gets this answer, also when
+    /// there would be something to do by then.
+    private func leave(
+        _ decision: Decision, _ request: EntryHeader.Request?, _ transaction: borrowing WriteTransaction
+    ) throws -> Outcome {
+        let head = try state.head(of: decision.conversation)
+        guard request != nil else {
+            return Outcome(
+                conversation: decision.conversation, sequence: head.sequence, position: head.lastPosition,
+                timestamp: state.now, isDuplicate: true)
+        }
+        let event = Event.unchanged(decision.conversation, head.sequence, head.lastPosition)
+        let note = Decision.Draft(conversation: .engine, event: event)
+        return Outcome(try append(note, decision, request, transaction), isDuplicate: true)
     }
 
     private func append(
@@ -267,13 +285,11 @@ final class Core: @unchecked Sendable {
     private func announce() {
         guard !appended.isEmpty else { return }
         let entries = appended
-        let actions = live.withLock { $0.committed(entries) }
-        for bell in actions.ring { bell.ring() }
-        whenCommitted?()
+        whenCommitted?(live.withLock { $0.committed(entries) })
     }
 
-    /// Told of every commit, on the writer's thread, before the callers are answered.
-    var whenCommitted: (() -> Void)?
+    /// Told after every commit what the live side wants done, on the writer's thread, before the callers are answered.
+    var whenCommitted: ((Live.Actions) -> Void)?
     /// Makes the session of a device that has just been registered or found.
     var makeSession: ((Connecting) throws -> Session)?
 

@@ -15,7 +15,8 @@ struct Recovery: ~Copyable {
         try Fold.forEachRunKey(folded) { keys.insert($0.digest, $0.position) }
         var state = State(
             written: WrittenView(tables: store.journalTables, transaction: journal.view), folded: folded,
-            live: WorkingSet(first: checkpoint + 1), keyIndexes: [keys], limits: limits, head: checkpoint)
+            live: WorkingSet(first: checkpoint + 1), keyIndexes: [keys], limits: limits,
+            keySeed: store.keySeed, head: checkpoint)
         lastTimestamp = try Self.replay(store, journal, into: &state)
         self.checkpoint = checkpoint
         self.state = state

@@ -35,7 +35,7 @@ extension Engine {
             let scratch = try Store(directory: path, configuration)
             defer { scratch.close() }
             let rebuilt = try Core(scratch, configuration, time: SystemTime())
-            var findings = try rebuilt.rebuild(from: snapshot)
+            var findings = try rebuilt.rebuild(from: snapshot, keySeed: core.store.keySeed)
             let other = try rebuilt.snapshot()
             try Self.compare(snapshot, other, &findings)
             return Verification(entries: snapshot.head, findings: Array(findings.prefix(100)))
@@ -94,13 +94,14 @@ extension Engine {
 
 extension Core {
     /// Applies the journal of another store to this empty one, except that the entries themselves stay there.
-    func rebuild(from snapshot: borrowing Snapshot) throws -> [Finding] {
+    func rebuild(from snapshot: borrowing Snapshot, keySeed: UInt64) throws -> [Finding] {
         var findings: [Finding] = []
         var position: Position = 0
         var timestamp = Timestamp.zero
         while position < snapshot.head {
             let begin = position
             try writeBatch { state, transaction throws in
+                state.keySeed = keySeed
                 try snapshot.written.forEachEntry(above: begin) { entry in
                     guard entry.position <= snapshot.head, entry.position - begin <= 10_000 else { return false }
                     let header = entry.header
