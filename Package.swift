@@ -45,7 +45,7 @@ let package = Package(
         .testTarget(name: "TokenIMTests", dependencies: ["TokenIM", "TokenIMTesting"], swiftSettings: strict),
         .testTarget(name: "TokenIMTestingTests", dependencies: ["TokenIM", "TokenIMTesting"], swiftSettings: strict),
         .testTarget(name: "ReadmeTests", dependencies: ["TokenIM", "TokenIMTesting"], swiftSettings: strict),
-        .testTarget(name: "TidyTests", swiftSettings: strict),
+        .testTarget(name: "TidyTests", dependencies: ["TokenIMTesting"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -12,6 +12,7 @@ public final class Engine: Sendable {
     let time: any TimeSource
     private let mailbox: Mailbox
     private let runtime: EngineRuntime
+    private let openConsumers = Mutex<[ConsumerID: WeakConsumer]>([:])
 
     /// Opens the store in a directory, creating it when it is not there or empty.
     ///
@@ -31,7 +32,7 @@ public final class Engine: Sendable {
             guard let self else { throw IMError(.closed, "the engine is closed") }
             return try self.makeSession(connecting)
         }
-        runtime.start()
+        runtime.start { [weak self] in self?.ringConsumers() }
     }
 
     deinit {
@@ -98,14 +99,11 @@ public final class Engine: Sendable {
         let (deliveryBell, signalBell) = (Doorbell(), Doorbell())
         let limits = core.limits
         let (number, actions) = try core.live.withLock { live throws(IMError) in
-            guard live.sessions.count < limits.sessions else {
-                throw IMError(.tooManySessions, "\(limits.sessions) sessions are open, which is the limit")
-            }
             let session = LiveSession(
                 user: user, userID: connecting.user, device: device, deviceID: connecting.device,
                 window: connecting.options.window ?? limits.sessionWindow, deliveryBell: deliveryBell,
                 signalBell: signalBell, cursor: live.cursor(of: device, stored: stored), head: live.head)
-            return live.attach(session, groups: groups)
+            return try live.attach(session, groups: groups)
         }
         perform(actions)
         return Session(
@@ -126,6 +124,30 @@ public final class Engine: Sendable {
         try runtime.updateLive(body)
     }
 
+    // MARK: Consumers
+
+    private struct WeakConsumer: Sendable {
+        weak let consumer: Consumer?
+    }
+
+    func consumer(_ id: ConsumerID, floor: Position) -> Consumer {
+        openConsumers.withLock { consumers in
+            if let consumer = consumers[id]?.consumer { return consumer }
+            let consumer = Consumer(id, engine: self, floor: floor)
+            consumers[id] = WeakConsumer(consumer: consumer)
+            return consumer
+        }
+    }
+
+    func forgetConsumer(_ id: ConsumerID) {
+        openConsumers.withLock { $0[id] = nil }
+    }
+
+    private func ringConsumers() {
+        let consumers = openConsumers.withLock { $0.values.compactMap(\.consumer) }
+        for consumer in consumers { consumer.bell.ring() }
+    }
+
     // MARK: Folding
 
     /// Brings the trees on disk up to date with everything committed so far, and waits for it. Never needed for safety;
@@ -133,6 +155,27 @@ public final class Engine: Sendable {
     public func fold() async throws(IMError) {
         if core.isInline { return try runtime.runInline { .fold($0) } }
         try await runtime.ask { .fold($0) }
+    }
+
+    /// Brings everything to disk where it belongs, and takes a snapshot before anything else is committed.
+    func settledSnapshot<Value>(_ body: (borrowing Snapshot) throws -> Value) async throws -> Value {
+        let box = SnapshotBox(core)
+        if core.isInline {
+            try runtime.runInline { reply in
+                .settle(
+                    .callback {
+                        box.take(); reply.answer($0)
+                    })
+            } as Void
+        } else {
+            try await runtime.ask { reply in
+                .settle(
+                    .callback {
+                        box.take(); reply.answer($0)
+                    })
+            } as Void
+        }
+        return try body(try box.get())
     }
 
     func submitTransaction(_ work: HostWork) {

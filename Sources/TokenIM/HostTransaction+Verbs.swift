@@ -11,7 +11,9 @@ extension HostTransaction {
     }
 
     @discardableResult
-    public func createUser(_ id: UserID, _ profile: Profile = Profile(), key: IdempotencyKey? = nil) throws(IMError) -> Receipt {
+    public func createUser(_ id: UserID, _ profile: Profile = Profile(), key: IdempotencyKey? = nil) throws(IMError)
+        -> Receipt
+    {
         try perform(Command(.createUser(id, profile), by: .host, key: key), in: .personal(id))
     }
 
@@ -34,5 +36,12 @@ extension HostTransaction {
     @discardableResult
     public func remove(_ user: UserID, from id: GroupID, key: IdempotencyKey? = nil) throws(IMError) -> Receipt {
         try perform(Command(.removeMember(user, from: id), by: .host, key: key), in: .group(id))
+    }
+
+    /// Settles everything up to a position for a consumer, together with what else the transaction does: the effect of
+    /// an entry and the note that it has been dealt with are then on disk together, or not at all.
+    public func acknowledge(_ consumer: ConsumerID, through position: Position) throws(IMError) {
+        let action = Action.changeConsumer(consumer, [.moved(position)])
+        try perform(Command(action, by: .host))
     }
 }

@@ -21,6 +21,11 @@ public struct HostTransaction: ~Copyable {
         return Receipt(try result.get(), in: conversation)
     }
 
+    func perform(_ command: Command) throws(IMError) {
+        let result = try IMError.mapping { try core.perform(command, transaction.pointee) }
+        _ = try result.get()
+    }
+
     // MARK: The host's tables
 
     /// The value of a key in one of the host's tables, or nil.
@@ -28,6 +33,7 @@ public struct HostTransaction: ~Copyable {
     /// - Throws: `not-found` for a table that `Configuration.hostTables` does not name; `corrupt`.
     public func get(_ key: [UInt8], from table: String) throws(IMError) -> [UInt8]? {
         let table = try self.table(table)
+        try checkKey(key)
         return try IMError.mapping {
             try key.withUnsafeBytes { try transaction.pointee.view.get(table, key: $0).map { [UInt8]($0) } }
         }
@@ -69,8 +75,8 @@ public struct HostTransaction: ~Copyable {
 }
 
 extension Engine {
-    /// Runs `body` as one atomic change: every command in it and every row of the host's own tables is on disk when this
-    /// returns, or none is.
+    /// Runs `body` as one atomic change: every command in it and every row of the host's own tables is on disk when
+    /// this returns, or none is.
     ///
     /// `body` runs on the thread that writes, between two commits, and holds up every other change meanwhile: keep it
     /// short, and do not call the engine in it except through the transaction. When it throws, nothing has happened and

@@ -11,6 +11,7 @@ extension Session {
     public func send(
         _ content: Content, to target: Target, key: IdempotencyKey, replyTo: SequenceNumber? = nil
     ) async throws(IMError) -> Receipt {
+        try requireOpen()
         let command = Command(.send(content, to: target, replyTo: replyTo ?? 0), by: actor, key: key)
         return try await engine.submit(command, in: target.conversation(from: user))
     }
@@ -20,8 +21,13 @@ extension Session {
     public func markRead(
         _ conversation: Conversation, through sequence: SequenceNumber, key: IdempotencyKey? = nil
     ) async throws(IMError) -> Receipt {
+        try requireOpen()
         let command = Command(.markRead(conversation, through: sequence, by: user), by: actor, key: key)
         return try await engine.submit(command, in: .personal(user))
+    }
+
+    private func requireOpen() throws(IMError) {
+        try engine.core.live.withLock { live throws(IMError) in try live.requireOpen(number) }
     }
 
     /// Groups, with this user's rights.
@@ -48,7 +54,10 @@ extension Session {
             return number
         }
         let now = engine.time.now()
-        engine.perform(engine.updateLive { $0.type(isTyping, userNumber, user, in: number, conversation, now: now) })
+        let actions = try engine.updateLive { live throws(IMError) in
+            try live.type(isTyping, by: self.number, in: number, conversation, now: now)
+        }
+        engine.perform(actions)
     }
 
     /// Signals when these users come and go from now on, and how they are at once. Adds to what was subscribed before.

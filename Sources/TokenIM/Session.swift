@@ -123,7 +123,8 @@ public final class Session: Sendable {
     private func search(above position: Position, limit: Int) throws(IMError) -> ([Delivery], Position?) {
         try IMError.mapping {
             let snapshot = try engine.core.snapshot()
-            var backlog = try self.backlog.withLock { $0.take() }
+            var backlog =
+                try self.backlog.withLock { $0.take() }
                 ?? Backlog(of: userNumber, above: position, in: snapshot)
             let found = try snapshot.deliveries(from: &backlog, to: deviceNumber, limit: limit)
             if backlog.isEmpty { return (found, backlog.bound) }
@@ -132,8 +133,9 @@ public final class Session: Sendable {
         }
     }
 
-    /// Acknowledges this delivery and all before it. Cheap: it is written with others within `Limits.acknowledgementDelay`
-    /// and when the session closes. On a session that is closed it does nothing, and the delivery comes again.
+    /// Acknowledges this delivery and all before it. Cheap: it is written with others within
+    /// `Limits.acknowledgementDelay` and when the session closes. On a session that is closed it does nothing, and the
+    /// delivery comes again.
     public func acknowledge(_ delivery: Delivery) {
         try? acknowledge(through: delivery.position)
     }

@@ -8,14 +8,14 @@ internal import Glibc
 #endif
 
 extension Environment {
-    /// How full it is and who reads it, now. After `close()`, all sizes but the page's are 0.
+    /// How full it is and who reads it, now. Once `close()` was called, all sizes but the page's are 0.
     ///
     /// Cost: in proportion to `EnvironmentOptions.maximumReaders`; two system calls.
     public var status: EnvironmentStatus {
         monitor.withLock { state in
             var information = MDB_envinfo()
             var fileBytes: UInt64 = 0
-            if state.phase != .closed {
+            if state.phase == .open {
                 mdb_env_info(handle, &information)
                 fileBytes = claimedFileLength()
             }
@@ -24,7 +24,7 @@ extension Environment {
             return EnvironmentStatus(
                 pageSize: pageSize,
                 mapSize: UInt64(information.me_mapsize),
-                usedBytes: state.phase == .closed ? 0 : UInt64(information.me_last_pgno + 1) * UInt64(pageSize),
+                usedBytes: state.phase != .open ? 0 : UInt64(information.me_last_pgno + 1) * UInt64(pageSize),
                 fileBytes: fileBytes,
                 activeReaders: state.activeReaders,
                 oldestReaderLag: oldest.map { newest > $0 ? newest - $0 : 0 } ?? 0,

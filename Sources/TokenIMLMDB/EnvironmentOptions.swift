@@ -2,7 +2,8 @@
 public struct EnvironmentOptions: Sendable {
     /// Address space reserved for the data file, in bytes, rounded up to a page: the most that it can ever hold.
     ///
-    /// It is not allocated on disk. It cannot grow while the environment is open. Default 64 GiB.
+    /// It is not allocated on disk. It cannot grow while the environment is open. Default 64 GiB; 16 KiB
+    /// to 64 TiB.
     public var mapSize: UInt64 = 64 << 30
     /// How many read transactions can run at the same time. Each costs 64 bytes on disk and less than 1 KiB of memory.
     public var maximumReaders: Int = 512

@@ -28,19 +28,36 @@ struct OpenedEnvironment: ~Copyable {
         // Exclusively: a file that appears meanwhile is another process's, and may be half made.
         let flags = isNew ? O_RDWR | O_CREAT | O_EXCL : O_RDWR
         let claim = try DataFileClaim(claiming: FileDescriptor(opening: path, flags: flags), path: path)
-        if !isNew { try DataFileHeader.check(claim.file, path: path) }
-        try reserveLockFile(directory: directory, readers: options.maximumReaders)
+        guard isNew else {
+            try DataFileHeader.check(claim.file, path: path)
+            return try open(claim, directory: directory, options: options)
+        }
+        do throws(StorageError) {
+            let opened = try open(claim, directory: directory, options: options)
+            do throws(StorageError) {
+                try opened.claim.file.synchronize(operation: "sync \(path)")
+                try DirectoryTree.synchronizeEntries(of: directory)
+            } catch {
+                mdb_env_close(opened.handle)
+                throw error
+            }
+            return opened
+        } catch {
+            // What was half made would be refused as damaged ever after.
+            unlink(path)
+            throw error
+        }
+    }
 
+    private static func open(
+        _ claim: consuming DataFileClaim, directory: String, options: EnvironmentOptions
+    ) throws(StorageError) -> OpenedEnvironment {
+        try reserveLockFile(directory: directory, readers: options.maximumReaders)
         let handle = try openHandle(directory: directory, options: options)
         let identifier = lastIdentifier.add(1, ordering: .relaxed).newValue
         let tables: [String: Table]
         do throws(StorageError) {
             tables = try openTables(handle, options: options, environment: identifier, directory: directory)
-            if isNew {
-                try claim.file.synchronize(operation: "sync \(path)")
-                try FileDescriptor(opening: directory, flags: O_RDONLY | O_DIRECTORY)
-                    .synchronize(operation: "sync \(directory)")
-            }
         } catch {
             mdb_env_close(handle)
             throw error
@@ -55,8 +72,8 @@ struct OpenedEnvironment: ~Copyable {
         func refuse(_ detail: String) -> StorageError {
             StorageError(.misuse, operation: "open an environment", detail: detail)
         }
-        guard options.mapSize >= 1 << 16, options.mapSize <= 1 << 46 else {
-            throw refuse("a map size outside 64 KiB to 64 TiB")
+        guard options.mapSize >= 1 << 14, options.mapSize <= 1 << 46 else {
+            throw refuse("a map size outside 16 KiB to 64 TiB")
         }
         guard (1...32_768).contains(options.maximumReaders) else { throw refuse("maximum readers outside 1 to 32,768") }
         guard options.tables.count <= EnvironmentOptions.maximumTables else { throw refuse("more than 32 tables") }

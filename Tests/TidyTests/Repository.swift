@@ -21,9 +21,8 @@ enum Repository {
     }
 
     /// All source and text files that are no output of a build, in the order of their paths.
-    static func files() throws -> [SourceFile] {
-        let root = try root()
-        return try paths(in: root, prefix: "").sorted().map { path in
+    static func files(in root: URL) throws -> [SourceFile] {
+        try paths(in: root, prefix: "").sorted().map { path in
             let data = try Data(contentsOf: root.appendingPathComponent(path))
             return SourceFile(path: path, text: String(decoding: data, as: UTF8.self))
         }

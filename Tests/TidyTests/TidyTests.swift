@@ -3,7 +3,7 @@ import Testing
 /// The rules of the house, held by reading the sources.
 @Suite struct TidyTests {
     private static let read = Result { () throws -> (paths: [String], findings: [Finding]) in
-        let files = try Repository.files()
+        let files = try Repository.files(in: Repository.root())
         return (files.map(\.path), files.flatMap { file in Rule.all.flatMap { $0.findings(in: file) } })
     }
 

@@ -17,7 +17,7 @@ import Testing
                 let isKept = Int.random(in: 0..<8, using: &random) > 0
                 struct Undo: Error {}
                 do {
-                    try environment.write { transaction in
+                    try environment.write { transaction throws in
                         try Self.change(&changed, transaction, environment, &random)
                         if !isKept { throw Undo() }
                     }

@@ -26,12 +26,12 @@ extension Action {
         case .createGroup(let id, let profile, let owner, let members):
             digest.combine(9, id.rawValue, profile)
             digest.combine(owner.rawValue)
-            for member in members { digest.combine(member.rawValue) }
+            digest.combine(members)
         case .updateGroup(let id, let profile): digest.combine(10, id.rawValue, profile)
         case .addMembers(let users, let group):
             digest.combine(11)
             digest.combine(group.rawValue)
-            for user in users { digest.combine(user.rawValue) }
+            digest.combine(users)
         case .removeMember(let user, let group): digest.combine(12, user.rawValue, group.rawValue)
         case .leaveGroup(let user, let group): digest.combine(13, user.rawValue, group.rawValue)
         case .setRole(let role, let user, let group):
@@ -41,7 +41,7 @@ extension Action {
         case .dissolveGroup(let group):
             digest.combine(16)
             digest.combine(group.rawValue)
-        case .addDevice, .moveCursors, .changeConsumer:
+        case .addDevice, .moveCursors, .acknowledge, .createConsumer, .changeConsumer, .deleteConsumer:
             // From the engine itself, without a key.
             break
         }
@@ -57,6 +57,7 @@ extension Digest {
         combine(profile.name ?? "")
         combine(profile.avatar == nil ? 0 : 1)
         combine(profile.avatar ?? "")
+        combine(UInt64(profile.attributes.count))
         for (key, value) in profile.attributes.sorted(by: { $0.key < $1.key }) {
             combine(key)
             combine(value)
@@ -81,7 +82,14 @@ extension Digest {
     }
 
     fileprivate mutating func combine(_ conversation: Conversation) {
-        combine(conversation.description)
+        combine(conversation.kind.description)
+        combine(conversation.users)
+        combine(conversation.group?.rawValue ?? "")
+    }
+
+    fileprivate mutating func combine(_ users: [UserID]) {
+        combine(UInt64(users.count))
+        for user in users { combine(user.rawValue) }
     }
 
     fileprivate mutating func combine(_ content: Content) {

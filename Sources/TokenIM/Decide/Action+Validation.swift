@@ -7,7 +7,10 @@ extension Action {
             try Self.validate(profile, limits)
         case .createGroup(_, let profile, let owner, let members):
             try Self.validate(profile, limits)
-            try Self.validate(members + [owner], limits)
+            try Self.validate(members, limits)
+            if members.contains(owner) {
+                throw IMError(.malformedArgument, "user \(owner) is named as owner and as member")
+            }
         case .addMembers(let users, _):
             if users.isEmpty { throw IMError(.malformedArgument, "no users to add") }
             try Self.validate(users, limits)
@@ -15,8 +18,8 @@ extension Action {
             if role == .owner {
                 throw IMError(.malformedArgument, "a group has one owner: use transfer")
             }
-        case .markRead, .trim, .setUserStatus, .addDevice, .moveCursors, .removeMember, .leaveGroup, .transferGroup,
-            .dissolveGroup, .changeConsumer:
+        case .markRead, .trim, .setUserStatus, .addDevice, .moveCursors, .acknowledge, .removeMember, .leaveGroup,
+            .transferGroup, .dissolveGroup, .createConsumer, .changeConsumer, .deleteConsumer:
             break
         }
     }

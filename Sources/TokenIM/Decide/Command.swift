@@ -31,6 +31,7 @@ enum Action: Sendable {
     case addDevice(DeviceID, of: UserID, start: SessionOptions.Start)
     /// From the engine itself: what devices have acknowledged.
     case moveCursors([CursorMove])
+    case acknowledge(DeviceID, of: UserID, through: Position)
 
     case createGroup(GroupID, Profile, owner: UserID, members: [UserID])
     case updateGroup(GroupID, Profile)
@@ -41,7 +42,9 @@ enum Action: Sendable {
     case transferGroup(GroupID, to: UserID)
     case dissolveGroup(GroupID)
 
+    case createConsumer(ConsumerID, start: ConsumerStart)
     case changeConsumer(ConsumerID, [ConsumerChange])
+    case deleteConsumer(ConsumerID)
 }
 
 /// What a command amounts to. Nothing has been written yet.
@@ -86,6 +89,12 @@ struct Outcome: Sendable {
 
 extension Outcome {
     init(_ entry: JournalEntry, isDuplicate: Bool) {
+        if case .unchanged(let conversation, let sequence, let position) = entry.event {
+            self.init(
+                conversation: conversation, sequence: sequence, position: position,
+                timestamp: entry.header.timestamp, isDuplicate: isDuplicate)
+            return
+        }
         self.init(
             conversation: entry.header.conversation, sequence: entry.header.sequence, position: entry.position,
             timestamp: entry.header.timestamp, isDuplicate: isDuplicate)
@@ -96,7 +105,9 @@ extension Action {
     /// What makes room, or must go on so that others can: allowed when the store is nearly full.
     var isAllowedWhenFull: Bool {
         switch self {
-        case .moveCursors, .markRead, .trim, .setUserStatus, .removeMember, .leaveGroup, .dissolveGroup: true
+        case .addDevice, .moveCursors, .acknowledge, .changeConsumer, .deleteConsumer, .markRead, .trim, .setUserStatus,
+            .removeMember, .leaveGroup, .dissolveGroup:
+            true
         default: false
         }
     }

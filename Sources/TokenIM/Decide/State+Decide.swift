@@ -1,4 +1,5 @@
-/// Decide: every command is judged here and in the extensions beside this file, one for each family. Nothing is written.
+/// Decide: every command is judged here and in the extensions beside this file, one for each family. Nothing is
+/// written.
 extension State {
     mutating func decide(_ command: Command) throws -> Decision {
         let (author, device) = try identify(command.actor)
@@ -12,13 +13,15 @@ extension State {
         case .createUser, .updateUser, .setUserStatus, .addDevice:
             return try decideUser(command.action, by: author)
         case .moveCursors(let moves):
-            return Decision(author: 0, .cursorsMoved(moves), in: .engine)
+            return try decideMoveCursors(moves)
+        case .acknowledge(let device, let user, let position):
+            return try decideAcknowledge(device, of: user, through: position)
         case .createGroup(let id, let profile, let owner, let members):
             return try decideCreateGroup(id, profile, owner: owner, members: members, by: author, on: device)
         case .updateGroup, .addMembers, .removeMember, .leaveGroup, .setRole, .transferGroup, .dissolveGroup:
             return try decideGroup(command.action, by: author, on: device)
-        case .changeConsumer(let id, let changes):
-            return Decision(author: 0, .consumerChanged(id, changes), in: .engine)
+        case .createConsumer, .changeConsumer, .deleteConsumer:
+            return try decideConsumer(command.action)
         }
     }
 
@@ -95,7 +98,7 @@ extension State {
             return numbers.count == 2 ? .direct(numbers[0], numbers[1]) : .personal(numbers[0])
         }
         guard let number = try groupNumber(group) else { throw notFound }
-        guard try user == 0 || membership(of: user, in: number) != nil else { throw notFound }
+        guard try user == 0 || membership(of: user, in: number)?.isMember == true else { throw notFound }
         return number
     }
 }

@@ -93,8 +93,11 @@ extension State {
         _ user: UserID, _ id: GroupID, by author: UserNumber, on device: DeviceNumber
     ) throws -> Decision {
         guard let number = try groupNumber(id) else { throw unknownGroup(id) }
+        if author != 0 {
+            guard try membership(of: author, in: number)?.isMember == true else { throw unknownGroup(id) }
+            guard try userNumber(user) == author else { throw IMError(.notAllowed, "members leave by themselves") }
+        }
         let (subject, membership) = try member(user, of: number, id)
-        guard author == 0 || author == subject else { throw unknownGroup(id) }
         if membership.role == .owner {
             throw IMError(.notAllowed, "user \(user) owns group \(id): transfer or dissolve it first")
         }

@@ -47,6 +47,27 @@ extension State {
         return decision
     }
 
+    /// Cursors never go back.
+    func decideMoveCursors(_ moves: [CursorMove]) throws -> Decision {
+        var news: [CursorMove] = []
+        for move in moves where try cursor(of: move.device) ?? 0 < move.position { news.append(move) }
+        if news.isEmpty { return Decision(unchanged: .engine, author: 0) }
+        return Decision(author: 0, .cursorsMoved(news), in: .engine)
+    }
+
+    mutating func decideAcknowledge(
+        _ id: DeviceID, of userID: UserID, through position: Position
+    ) throws -> Decision {
+        let (user, _) = try existingUser(userID)
+        guard let device = try written.deviceNumber(id, of: user) else {
+            throw IMError(.notFound, "user \(userID) has no device \(id)")
+        }
+        guard position <= head else {
+            throw IMError(.acknowledgementAhead, "\(position) lies above the head, \(head)")
+        }
+        return try decideMoveCursors([CursorMove(device: device, position: position)])
+    }
+
     private mutating func decideAddDevice(
         _ id: DeviceID, of userID: UserID, _ start: SessionOptions.Start
     ) throws -> Decision {

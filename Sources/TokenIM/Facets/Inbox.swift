@@ -39,7 +39,8 @@ public struct Presence: Sendable {
     public func of(_ users: [UserID]) throws(IMError) -> [UserID: PresenceStatus] {
         guard users.count <= engine.core.limits.presencePerCall else {
             throw IMError(
-                .requestTooLarge, "\(users.count) users in one call; the limit is \(engine.core.limits.presencePerCall)")
+                .requestTooLarge, "\(users.count) users in one call; the limit is \(engine.core.limits.presencePerCall)"
+            )
         }
         let numbers = try IMError.mapping { () throws -> [(UserID, UserNumber)] in
             let snapshot = try engine.core.snapshot()
@@ -68,6 +69,43 @@ public struct Devices: Sendable {
     }
 }
 
+extension Devices {
+    /// Registers a device without connecting it, for receiving by polling. One that is known stays as it is.
+    public func register(
+        _ device: DeviceID, of user: UserID, start: SessionOptions.Start = .automatic
+    ) async throws(IMError) {
+        _ = try await engine.submit(Command(.addDevice(device, of: user, start: start), by: .host))
+    }
+
+    /// What lies above a device's cursor, oldest first. Nothing is held for it and nothing moves until
+    /// ``acknowledge(_:of:through:)``: calling again returns the same.
+    ///
+    /// - Throws: `unknown-user`; `not-found` for a device that is not registered.
+    public func receive(_ device: DeviceID, of user: UserID, maximum: Int = 100) throws(IMError) -> [Delivery] {
+        try engine.core.limits.checkPage(maximum)
+        return try IMError.mapping { () throws -> [Delivery] in
+            let snapshot = try engine.core.snapshot()
+            let userNumber = try snapshot.userNumber(user)
+            guard let number = try snapshot.written.deviceNumber(device, of: userNumber) else {
+                throw IMError(.notFound, "user \(user) has no device \(device)")
+            }
+            let stored = try snapshot.cursor(of: number)
+            let cursor = engine.core.live.withLock { $0.cursor(of: number, stored: stored) }
+            var backlog = try Backlog(of: userNumber, above: cursor, in: snapshot)
+            return try snapshot.deliveries(from: &backlog, to: number, limit: maximum)
+        }
+    }
+
+    /// Acknowledges for a device everything up to a position. Durable when it returns; a cursor never goes back.
+    ///
+    /// - Throws: `unknown-user`, `not-found`; `acknowledgement-ahead` for a position that does not exist yet.
+    public func acknowledge(
+        _ device: DeviceID, of user: UserID, through position: Position
+    ) async throws(IMError) {
+        _ = try await engine.submit(Command(.acknowledge(device, of: user, through: position), by: .host))
+    }
+}
+
 extension Engine {
     /// Users, with the host's rights.
     public var users: Users { Users(engine: self) }
@@ -77,6 +115,7 @@ extension Engine {
     public var inbox: Inbox { Inbox(engine: self) }
     public var presence: Presence { Presence(engine: self) }
     public var devices: Devices { Devices(engine: self) }
+    public var consumers: Consumers { Consumers(engine: self) }
 
     /// Lends a consistent view of one moment for several questions. Keep it short, and do not wait in it.
     public func snapshot<Result>(_ body: (borrowing Snapshot) throws -> Result) throws -> Result {

@@ -90,8 +90,9 @@ extension Snapshot {
             if try marker(of: user, in: number).sequence >= sequence {
                 return DeliveryState(isDelivered: true, isRead: true)
             }
-            for device in try written.devices(of: user) where try cursor(of: device) >= position {
-                return DeliveryState(isDelivered: true, isRead: false)
+            for device in try written.devices(of: user) {
+                guard let record = try written.device(device), record.start < position else { continue }
+                if try cursor(of: device) >= position { return DeliveryState(isDelivered: true, isRead: false) }
             }
             return DeliveryState(isDelivered: false, isRead: false)
         }

@@ -41,9 +41,11 @@ struct Digest {
         copy.withUTF8 { combine(UnsafeRawBufferPointer($0)) }
     }
 
-    /// Where an author's idempotency key is found.
-    static func of(_ key: IdempotencyKey, author: UserNumber) -> UInt64 {
-        var digest = Digest(seed: UInt64(author))
+    /// Where an author's idempotency key is found. The seed is the store's secret, so that nobody can choose keys that
+    /// all lie in one place.
+    static func of(_ key: IdempotencyKey, author: UserNumber, seed: UInt64) -> UInt64 {
+        var digest = Digest(seed: seed)
+        digest.combine(UInt64(author))
         digest.combine(key.rawValue)
         return digest.value
     }

@@ -20,6 +20,8 @@ enum Event: Equatable {
     case readMarkerMoved(ConversationNumber, SequenceNumber, counted: UInt64)
     case historyTrimmed(through: SequenceNumber, counted: UInt64)
     case consumerChanged(ConsumerID, [ConsumerChange])
+    /// A request that found everything as asked for; its answer pointed to an entry that was there.
+    case unchanged(ConversationNumber, SequenceNumber, Position)
 
     /// Whether it counts as a message in unread counts.
     var isCounted: Bool {

@@ -22,6 +22,7 @@ enum EventCoding {
         case readMarkerMoved = 17
         case historyTrimmed = 18
         case consumerChanged = 19
+        case unchanged = 20
     }
 
     static func kind(of event: Event) -> Kind {
@@ -45,6 +46,7 @@ enum EventCoding {
         case .readMarkerMoved: .readMarkerMoved
         case .historyTrimmed: .historyTrimmed
         case .consumerChanged: .consumerChanged
+        case .unchanged: .unchanged
         }
     }
 
@@ -103,6 +105,10 @@ enum EventCoding {
             writer.string(id.rawValue)
             writer.varint(UInt64(changes.count))
             for change in changes { encode(change, into: &writer) }
+        case .unchanged(let conversation, let sequence, let position):
+            writer.uint64(conversation.rawValue)
+            writer.varint(sequence)
+            writer.varint(position)
         }
     }
 
@@ -150,6 +156,9 @@ enum EventCoding {
             var changes: [ConsumerChange] = []
             for _ in 0..<(try reader.varint()) { changes.append(try decodeConsumerChange(&reader)) }
             return .consumerChanged(id, changes)
+        case .unchanged:
+            let conversation = ConversationNumber(rawValue: try reader.uint64())
+            return .unchanged(conversation, try reader.varint(), try reader.varint())
         }
     }
 

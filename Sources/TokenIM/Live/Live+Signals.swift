@@ -58,10 +58,11 @@ extension Live {
 
     /// Tells the connected others of a conversation that a user is typing, or has stopped.
     mutating func type(
-        _ isTyping: Bool, _ user: UserNumber, _ id: UserID, in number: ConversationNumber,
-        _ conversation: Conversation, now: Timestamp
-    ) -> Actions {
+        _ isTyping: Bool, by session: SessionNumber, in number: ConversationNumber, _ conversation: Conversation,
+        now: Timestamp
+    ) throws(IMError) -> Actions {
         var actions = Actions()
+        let (user, id) = try update(session) { ($0.user, $0.userID) }
         let key = TypingKey(conversation: number, user: user)
         typing[key] = isTyping ? now.advanced(by: limits.typingDuration) : nil
         typingNames[key] = isTyping ? (id, conversation) : nil

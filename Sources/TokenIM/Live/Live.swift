@@ -35,6 +35,7 @@ struct Live {
     var typing: [TypingKey: Timestamp] = [:]
     var typingNames: [TypingKey: (UserID, Conversation)] = [:]
     private var nextSession: SessionNumber = 1
+    private var isShut = false
 
     /// Acknowledged and not known to be on disk.
     private var cursors: [DeviceNumber: Position] = [:]
@@ -50,7 +51,13 @@ struct Live {
     // MARK: Coming and going
 
     /// Adds a session. The one that the device had is closed with `session-replaced`.
-    mutating func attach(_ session: LiveSession, groups: [ConversationNumber]) -> (SessionNumber, Actions) {
+    mutating func attach(
+        _ session: LiveSession, groups: [ConversationNumber]
+    ) throws(IMError) -> (SessionNumber, Actions) {
+        if isShut { throw IMError(.closed, "the engine is closed") }
+        if sessions.count >= limits.sessions, sessionOfDevice[session.device] == nil {
+            throw IMError(.tooManySessions, "\(limits.sessions) sessions are open, which is the limit")
+        }
         var actions = Actions()
         if let older = sessionOfDevice[session.device] { close(older, .sessionReplaced, &actions) }
         let number = nextSession
@@ -104,9 +111,11 @@ struct Live {
         announce(session.user, session.userID, isOnline: false, &actions)
     }
 
-    mutating func closeAll(_ code: IMError.Code) -> Actions {
+    /// Closes all sessions and lets no further one in.
+    mutating func shut() -> Actions {
+        isShut = true
         var actions = Actions()
-        for number in sessions.keys.sorted() { close(number, code, &actions) }
+        for number in sessions.keys.sorted() { close(number, .closed, &actions) }
         return actions
     }
 
@@ -139,9 +148,14 @@ struct Live {
     mutating func update<Result>(
         _ number: SessionNumber, _ body: (inout LiveSession) throws(IMError) -> Result
     ) throws(IMError) -> Result {
-        guard sessions[number] != nil else { throw gone(number) }
         // In place: taking the value out would copy its arrays on the first change.
-        return try body(&sessions[number]!)
+        guard let result = try sessions[number]?.apply(body) else { throw gone(number) }
+        return result
+    }
+
+    /// Throws why a session is closed, if it is.
+    func requireOpen(_ number: SessionNumber) throws(IMError) {
+        if sessions[number] == nil { throw gone(number) }
     }
 
     private func gone(_ number: SessionNumber) -> IMError {
@@ -198,9 +212,8 @@ struct Live {
 
     /// Ends what ``beginReceiving(_:limit:)`` began. Returns whether an alarm has to be set.
     mutating func endReceiving(_ number: SessionNumber, _ note: (inout LiveSession) -> Void) {
-        guard sessions[number] != nil else { return }
         sessions[number]?.isReceiving = false
-        note(&sessions[number]!)
+        sessions[number]?.apply(note)
         guard let session = sessions[number], let since = session.owesSince, !session.isTimed else { return }
         sessions[number]?.isTimed = true
         deadlines.insert(Deadline(moment: since.advanced(by: limits.acknowledgementWait), session: number))
@@ -210,10 +223,8 @@ struct Live {
     mutating func acknowledge(
         _ number: SessionNumber, through position: Position, now: Timestamp
     ) throws(IMError) -> Doorbell? {
-        guard sessions[number] != nil else { throw gone(number) }
-        guard try sessions[number]!.acknowledge(through: position, now: now), let session = sessions[number] else {
-            return nil
-        }
+        guard let isNews = try sessions[number]?.acknowledge(through: position, now: now) else { throw gone(number) }
+        guard isNews, let session = sessions[number] else { return nil }
         cursors[session.device] = max(position, cursors[session.device] ?? 0)
         unflushed.insert(session.device)
         if flushAt == nil { flushAt = now.advanced(by: limits.acknowledgementDelay) }

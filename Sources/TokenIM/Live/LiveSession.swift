@@ -28,7 +28,8 @@ struct LiveSession {
     var watched: [UserNumber] = []
 
     private static let greatestHintCount = 64
-    static let greatestSignalCount = 64
+    /// More than a session may watch users, so that nobody's coming and going pushes out another's.
+    static let greatestSignalCount = 1_024
 
     init(
         user: UserNumber, userID: UserID, device: DeviceNumber, deviceID: DeviceID, window: Int, deliveryBell: Doorbell,
@@ -44,6 +45,13 @@ struct LiveSession {
         sent = cursor
         acknowledged = cursor
         hintsFrom = head
+    }
+
+    /// Changes it where it lies.
+    mutating func apply<Value, Failure: Error>(
+        _ body: (inout LiveSession) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        try body(&self)
     }
 
     /// Notes an entry for this session. When too many gather, they are dropped and the journal is searched instead.
@@ -101,7 +109,8 @@ struct LiveSession {
     /// Takes an acknowledgement. Returns whether it was news.
     mutating func acknowledge(through position: Position, now: Timestamp) throws(IMError) -> Bool {
         guard position <= sent else {
-            throw IMError(.acknowledgementAhead, "\(position) was acknowledged and \(sent) is the last that was delivered")
+            throw IMError(
+                .acknowledgementAhead, "\(position) was acknowledged and \(sent) is the last that was delivered")
         }
         guard position > acknowledged else { return false }
         acknowledged = position

@@ -13,7 +13,9 @@ public struct Content: Hashable, Sendable {
     /// Bytes that the engine does not look into, for example content that only the devices can decrypt.
     ///
     /// `type` tells the receiving application what they are: 1 to 128 bytes of UTF-8 without control characters.
-    public static func custom(type: String, bytes: [UInt8]) -> Content { Content(value: .custom(type: type, bytes: bytes)) }
+    public static func custom(type: String, bytes: [UInt8]) -> Content {
+        Content(value: .custom(type: type, bytes: bytes))
+    }
 
     /// The text, when the content is text.
     public var text: String? {

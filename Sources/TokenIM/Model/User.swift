@@ -36,6 +36,19 @@ public struct Profile: Hashable, Sendable {
         self.avatar = avatar
         self.attributes = attributes
     }
+
+    // Equal when the bytes are: a change from one spelling of a letter to another is a change.
+    public static func == (left: Profile, right: Profile) -> Bool {
+        func isSame(_ one: String?, _ other: String?) -> Bool {
+            guard let one, let other else { return one == nil && other == nil }
+            return one.utf8.elementsEqual(other.utf8)
+        }
+        guard isSame(left.name, right.name), isSame(left.avatar, right.avatar),
+            left.attributes.count == right.attributes.count
+        else { return false }
+        let (one, other) = (left.attributes.sorted { $0.key < $1.key }, right.attributes.sorted { $0.key < $1.key })
+        return zip(one, other).allSatisfy { isSame($0.key, $1.key) && isSame($0.value, $1.value) }
+    }
 }
 
 /// An endpoint of a user that keeps its own place in the journal, also while it is disconnected.

@@ -13,9 +13,8 @@ struct ConversationCell {
         var high: UInt32
     }
 
-    private struct SideMark {
+    private struct Mark {
         var offset: UInt32
-        var side: DirectSide
         var marker: Marker
     }
 
@@ -23,7 +22,9 @@ struct ConversationCell {
     /// The head as the fold before left it.
     let base: ConversationHead
     private(set) var entries: [TimelineEntry] = []
-    private var marks: [SideMark] = []
+    /// What each user of a direct conversation has marked as read. Each goes on from the one before.
+    private var lowMarks: [Mark] = []
+    private var highMarks: [Mark] = []
 
     init(_ number: ConversationNumber, base: ConversationHead) {
         self.number = number
@@ -40,7 +41,8 @@ struct ConversationCell {
     }
 
     mutating func mark(offset: UInt32, _ side: DirectSide, _ marker: Marker) {
-        marks.append(SideMark(offset: offset, side: side, marker: marker))
+        let mark = Mark(offset: offset, marker: marker)
+        if side == .low { lowMarks.append(mark) } else { highMarks.append(mark) }
     }
 
     /// The newest sequence, and how many entries up to it count as messages.
@@ -71,7 +73,9 @@ struct ConversationCell {
             head.lastPosition = first + UInt64(last.offset)
             if last.counted > 0 {
                 // The newest message is the first entry that reached the present count.
-                let index = last.counted == UInt32(count) ? count - 1
+                let index =
+                    last.counted == UInt32(count)
+                    ? count - 1
                     : entries[..<count].partitioningIndex { $0.counted >= last.counted }
                 head.lastMessage = base.sequence + UInt64(index) + 1
                 head.lastMessagePosition = first + UInt64(entries[index].offset)
@@ -79,11 +83,16 @@ struct ConversationCell {
             head.low = head.low.advanced(to: ownMarker(last.low))
             head.high = head.high.advanced(to: ownMarker(last.high))
         }
-        for mark in marks where mark.offset <= offset {
-            if mark.side == .low { head.low = head.low.advanced(to: mark.marker) }
-            if mark.side == .high { head.high = head.high.advanced(to: mark.marker) }
-        }
+        head.low = head.low.advanced(to: Self.newest(lowMarks, through: offset))
+        head.high = head.high.advanced(to: Self.newest(highMarks, through: offset))
         return head
+    }
+
+    private static func newest(_ marks: [Mark], through offset: UInt32) -> Marker {
+        guard let last = marks.last else { return .none }
+        if last.offset <= offset { return last.marker }
+        let count = marks.partitioningIndex { $0.offset > offset }
+        return count == 0 ? .none : marks[count - 1].marker
     }
 
     /// Sending moves the sender's own marker to what was sent.
@@ -97,16 +106,19 @@ struct ConversationCell {
     mutating func rollBack(to offset: UInt32?) {
         guard let offset else {
             entries = []
-            marks = []
+            lowMarks = []
+            highMarks = []
             return
         }
         entries.removeLast(entries.count - count(through: offset))
-        marks.removeAll { $0.offset > offset }
+        lowMarks.removeAll { $0.offset > offset }
+        highMarks.removeAll { $0.offset > offset }
     }
 }
 
 extension RandomAccessCollection where Index == Int {
-    /// The index of the first element that satisfies the predicate; those that do must all stand behind those that don't.
+    /// The index of the first element that satisfies the predicate; those that do must all stand behind those that
+    /// don't.
     func partitioningIndex(where isBehind: (Element) -> Bool) -> Int {
         var (low, high) = (startIndex, endIndex)
         while low < high {

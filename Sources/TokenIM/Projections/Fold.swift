@@ -115,7 +115,7 @@ struct Fold {
     }
 
     /// Reads the keys that are not in their tree yet.
-    static func forEachRunKey(_ view: FoldedView, _ body: (KeyDigest) -> Void) throws {
+    static func forEachRunKey(_ view: borrowing FoldedView, _ body: (KeyDigest) -> Void) throws {
         var cursor = try view.transaction.cursor(view.tables.keyRuns)
         var row = try cursor.first()
         while let (_, value) = row {

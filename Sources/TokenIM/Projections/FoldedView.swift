@@ -1,7 +1,9 @@
 import TokenIMLMDB
 
 /// What the folded tables say, at the checkpoint of one transaction.
-struct FoldedView {
+///
+/// Not copyable, so that it cannot outlive the snapshot or the batch that it belongs to.
+struct FoldedView: ~Copyable {
     let tables: FoldedTables
     let transaction: TransactionView
 

@@ -102,20 +102,25 @@ struct GroupRecord: Record, Equatable {
 struct DeviceRecord: Record, Equatable {
     var user: UserNumber
     var id: DeviceID
+    /// Where it began: what lies before was never delivered to it.
+    var start: Position
 
-    init(user: UserNumber, id: DeviceID) {
+    init(user: UserNumber, id: DeviceID, start: Position) {
         self.user = user
         self.id = id
+        self.start = start
     }
 
     init(reading reader: inout ByteReader) throws {
         user = try reader.number()
         id = DeviceID(trusted: try reader.string())
+        start = try reader.varint()
     }
 
     func encode(into writer: inout ByteWriter) {
         writer.varint(UInt64(user))
         writer.string(id.rawValue)
+        writer.varint(start)
     }
 }
 

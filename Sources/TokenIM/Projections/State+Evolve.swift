@@ -16,7 +16,7 @@ extension State {
             live.mark(header.author, of: conversation, marker, at: position)
         }
         if let request = header.request {
-            let digest = Digest.of(request.key, author: header.author)
+            let digest = Digest.of(request.key, author: header.author, seed: keySeed)
             live.addKey(digest, at: position)
             keyIndexes[0].insert(digest, position)
         }
@@ -63,7 +63,7 @@ extension State {
     /// Puts what an entry changes into the tables that are written with the journal. Called after ``evolveFolded(_:)``.
     mutating func evolveWritten(_ entry: JournalEntry, _ transaction: borrowing WriteTransaction) throws {
         switch entry.event {
-        case .message, .erased, .cursorsMoved, .readMarkerMoved, .removedFromGroup: break
+        case .message, .erased, .cursorsMoved, .readMarkerMoved, .removedFromGroup, .unchanged: break
         case .userCreated(let number, let id, let profile):
             let record = UserRecord(
                 id: id, profile: profile, createdAt: entry.header.timestamp, createdPosition: entry.position)
@@ -77,8 +77,8 @@ extension State {
                 record.status = status
                 if status == .deleted { record.profile = Profile() }
             }
-        case .deviceAdded(let number, let user, let id, _):
-            let record = DeviceRecord(user: user, id: id)
+        case .deviceAdded(let number, let user, let id, let start):
+            let record = DeviceRecord(user: user, id: id, start: start)
             try record.put(written.tables.devices, RowKey(UInt64(number)), transaction)
             try NamedKey.withBytes(UInt64(user), id.rawValue) { key in
                 try put(UInt64(number), written.tables.deviceNumbers, key, transaction)

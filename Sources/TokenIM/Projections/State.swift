@@ -1,11 +1,11 @@
 import TokenIMLMDB
 
-/// Everything that a decision may ask, as the writer sees it: what is on disk, what was folded, the working set, and what
-/// its own batch has already done.
+/// Everything that a decision may ask, as the writer sees it: what is on disk, what was folded, the working set, and
+/// what its own batch has already done.
 ///
 /// A value of the writer thread. The transactions are those of the present batch; ``live`` is lent to it for the length
 /// of one command by the generation that holds it.
-struct State {
+struct State: ~Copyable {
     var written: WrittenView
     var folded: FoldedView
     var live: WorkingSet
@@ -14,6 +14,8 @@ struct State {
     /// Idempotency keys that are not in their tree yet, newest first.
     var keyIndexes: [KeyIndex]
     let limits: Limits
+    /// The store's secret for where keys lie.
+    var keySeed: UInt64
 
     /// The batch's moment.
     var now = Timestamp.zero
@@ -29,14 +31,15 @@ struct State {
     private var memberships: BoundedCache<WorkingSet.MemberKey, MembershipRecord>
 
     init(
-        written: WrittenView, folded: FoldedView, live: WorkingSet, keyIndexes: [KeyIndex], limits: Limits,
-        head: Position
+        written: consuming WrittenView, folded: consuming FoldedView, live: WorkingSet, keyIndexes: [KeyIndex],
+        limits: Limits, keySeed: UInt64, head: Position
     ) {
         self.written = written
         self.folded = folded
         self.live = live
         self.keyIndexes = keyIndexes
         self.limits = limits
+        self.keySeed = keySeed
         self.head = head
         users = BoundedCache(capacity: Self.cacheCapacity)
         userRecords = BoundedCache(capacity: Self.cacheCapacity)
@@ -148,17 +151,29 @@ struct State {
 
     /// The entry that an author's key has already led to.
     func entry(of key: IdempotencyKey, by author: UserNumber) throws -> JournalEntry? {
-        let digest = Digest.of(key, author: author)
+        let digest = Digest.of(key, author: author, seed: keySeed)
         var found: JournalEntry?
-        let isMatch = { (position: Position) throws -> Bool in
-            guard let entry = try written.entry(at: position), entry.header.author == author,
-                entry.header.request?.key == key
-            else { return false }
-            found = entry
-            return true
+        for index in keyIndexes {
+            let position = try index.position(of: digest) { position in
+                found = try entry(at: position, ifOf: key, by: author)
+                return found != nil
+            }
+            if position != nil { return found }
         }
-        for index in keyIndexes where try index.position(of: digest, where: isMatch) != nil { return found }
-        _ = try folded.position(ofKey: digest, where: isMatch)
+        _ = try folded.position(ofKey: digest) { position in
+            found = try entry(at: position, ifOf: key, by: author)
+            return found != nil
+        }
         return found
+    }
+
+    /// Two keys may share a digest: the journal says whose entry it is.
+    private func entry(
+        at position: Position, ifOf key: IdempotencyKey, by author: UserNumber
+    ) throws -> JournalEntry? {
+        guard let entry = try written.entry(at: position), entry.header.author == author,
+            entry.header.request?.key == key
+        else { return nil }
+        return entry
     }
 }

@@ -1,7 +1,9 @@
 import TokenIMLMDB
 
 /// What the journal and the tables written with it say, at one transaction.
-struct WrittenView {
+///
+/// Not copyable, so that it cannot outlive the snapshot or the batch that it belongs to.
+struct WrittenView: ~Copyable {
     let tables: JournalTables
     let transaction: TransactionView
 
@@ -85,7 +87,9 @@ struct WrittenView {
 
     func deviceNumber(_ id: DeviceID, of user: UserNumber) throws -> DeviceNumber? {
         try NamedKey.withBytes(UInt64(user), id.rawValue) { key in
-            try transaction.get(tables.deviceNumbers, key: key).map { DeviceNumber(truncatingIfNeeded: try Self.number($0)) }
+            try transaction.get(tables.deviceNumbers, key: key).map {
+                DeviceNumber(truncatingIfNeeded: try Self.number($0))
+            }
         }
     }
 
@@ -120,7 +124,8 @@ struct WrittenView {
         try record(tables.members, RowKey(group, user))
     }
 
-    /// The members of a group and those who were, in order of their numbers, after a user. `body` returns false to stop.
+    /// The members of a group and those who were, in order of their numbers, after a user. `body` returns false to
+    /// stop.
     func forEachMembership(
         in group: ConversationNumber, after user: UserNumber = 0,
         _ body: (UserNumber, MembershipRecord) throws -> Bool
@@ -142,7 +147,9 @@ struct WrittenView {
         var row = try RowKey(UInt64(user), 0).withBytes { try cursor.seek($0) }
         while let (key, value) = row, RowKey.word(0, of: key) == UInt64(user) {
             let leftAt = try Self.number(value)
-            guard try body(ConversationNumber(rawValue: RowKey.word(1, of: key)), leftAt == 0 ? nil : leftAt) else { return }
+            guard try body(ConversationNumber(rawValue: RowKey.word(1, of: key)), leftAt == 0 ? nil : leftAt) else {
+                return
+            }
             row = try cursor.next()
         }
     }

@@ -52,18 +52,18 @@ struct Backlog {
             let visibility = try snapshot.visibility(of: number, to: user, through: head.sequence),
             let first = visibility.first(from: try snapshot.firstSequence(above: cursor, in: number))
         else { return }
+        guard let position = try snapshot.position(of: first, in: number) else {
+            throw IMError(.corrupt, "conversation \(number.rawValue) has no position for \(first)")
+        }
         var source = Source(
-            position: 0, conversation: number, sequence: first, following: [], visibility: visibility, gap: nil)
+            position: position, conversation: number, sequence: first, following: [], visibility: visibility, gap: nil)
         if first <= visibility.trimmedThrough {
-            // The gap takes the place of the last entry that is gone, so acknowledging it passes all of them.
+            // The gap stands where the first entry stood that is gone: nothing that is acknowledged before it passes
+            // it.
             let last = visibility.last(through: visibility.trimmedThrough) ?? visibility.trimmedThrough
             source.gap = Gap(from: first, through: last)
             source.sequence = last
         }
-        guard let position = try snapshot.position(of: source.sequence, in: number) else {
-            throw IMError(.corrupt, "conversation \(number.rawValue) has no position for \(source.sequence)")
-        }
-        source.position = position
         sources.insert(source)
     }
 

@@ -8,7 +8,7 @@ struct EntryReader: ~Copyable {
 
     private static let nearby: Position = 8
 
-    init(_ view: WrittenView) throws {
+    init(_ view: borrowing WrittenView) throws {
         cursor = try view.transaction.cursor(view.tables.journal)
     }
 

@@ -24,7 +24,7 @@ extension Snapshot {
 
     private func parts(of event: Event) throws -> EntryParts {
         switch event {
-        case .message, .cursorsMoved, .consumerChanged, .deviceAdded: return EntryParts(kind: .bookkeeping)
+        case .message, .cursorsMoved, .consumerChanged, .deviceAdded, .unchanged: return EntryParts(kind: .bookkeeping)
         case .erased: return EntryParts(kind: .erased)
         case .userCreated(_, _, let profile): return EntryParts(kind: .userCreated, profile: profile)
         case .userUpdated(_, let profile): return EntryParts(kind: .userUpdated, profile: profile)

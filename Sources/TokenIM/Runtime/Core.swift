@@ -6,7 +6,7 @@ import TokenIMLMDB
 /// Used by one thread at a time: the writer's, or in inline mode the one that has the turn.
 final class Core: @unchecked Sendable {
     let store: Store
-    let layers: Mutex<Layers>
+    let layers: Shared<Layers>
     let live: Mutex<Live>
     let limits: Limits
     let names = Names()
@@ -15,8 +15,8 @@ final class Core: @unchecked Sendable {
     let hostTables: Set<String>
 
     private let time: any TimeSource
-    private(set) var folder: Folder!
-    private let areKeysMerged = Atomic<Bool>(false)
+    let folder: Folder
+    private let areKeysMerged = Shared(false)
     /// Set once storage has failed in a way that this engine cannot go on from.
     private let failure = Mutex<IMError?>(nil)
 
@@ -25,6 +25,7 @@ final class Core: @unchecked Sendable {
     private var writer = ByteWriter(capacity: 4096)
     private var appended: [Committed] = []
     private var batchBytes = 0
+    private var batchFailure: (any Error)?
 
     init(_ store: Store, _ configuration: Configuration, time: any TimeSource) throws {
         self.store = store
@@ -33,22 +34,24 @@ final class Core: @unchecked Sendable {
         observer = configuration.observer
         isInline = configuration.runtime.isInline
         hostTables = Set(configuration.hostTables)
-        let began = ContinuousClock.now
+        let began = time.now()
         let recovery = try Recovery(store, configuration.limits)
-        state = recovery.state
         lastTimestamp = recovery.lastTimestamp
-        let generation = Generation(recovery.state.live)
-        state.live = WorkingSet(first: 1)
-        layers = Mutex(Layers(live: generation, frozen: nil))
-        live = Mutex(Live(limits: configuration.limits, head: recovery.state.head))
-        folder = Folder(store, observer: configuration.observer) { [weak self] in
-            self?.layers.withLock { $0.frozen = nil }
-        } finishedMerge: { [weak self] in
-            self?.areKeysMerged.store(true, ordering: .releasing)
-        }
         let count = Int(recovery.state.head - recovery.checkpoint)
+        state = recovery.state
+        let generation = Generation(state.live)
+        state.live = WorkingSet(first: 1)
+        layers = Shared(Layers(live: generation, frozen: nil))
+        live = Mutex(Live(limits: configuration.limits, head: state.head))
+        let (layers, areKeysMerged) = (layers, areKeysMerged)
+        folder = Folder(store, time: time, observer: configuration.observer) {
+            layers.withLock { $0.frozen = nil }
+        } finishedMerge: {
+            areKeysMerged.withLock { $0 = true }
+        }
         if count > 0 {
-            observer?(EngineEvent(kind: .replayed, count: count, duration: began.duration(to: .now), detail: ""))
+            observer?(
+                EngineEvent(kind: .replayed, count: count, duration: time.now().duration(since: began), detail: ""))
         }
     }
 
@@ -82,6 +85,9 @@ final class Core: @unchecked Sendable {
             case .fold(let reply):
                 commitAll(&batch)
                 reply.answer(Result { () throws(IMError) in try foldEverything() })
+            case .settle(let reply):
+                commitAll(&batch)
+                reply.answer(Result { () throws(IMError) in try foldKeys() })
             }
         }
         commitAll(&batch)
@@ -129,7 +135,8 @@ final class Core: @unchecked Sendable {
         let before = state.head
         appended.removeAll(keepingCapacity: true)
         batchBytes = 0
-        if areKeysMerged.exchange(false, ordering: .acquiring) { state.keyIndexes.removeLast() }
+        batchFailure = nil
+        if takeKeysMerged() { state.keyIndexes.removeLast() }
         do {
             // Held for the batch: the trees must not move on while the frozen generation is still asked.
             let folded = try layers.withLock { layers in
@@ -143,6 +150,7 @@ final class Core: @unchecked Sendable {
             try store.journal.write { transaction in
                 state.written = WrittenView(tables: store.journalTables, transaction: transaction.view)
                 try body(self, transaction)
+                if let batchFailure { throw batchFailure }
             }
             if state.head > before { lastTimestamp = state.now }
         } catch {
@@ -152,9 +160,30 @@ final class Core: @unchecked Sendable {
         }
     }
 
+    /// Commits what `body` does to the projections without appending to the journal, and folds when that is due.
+    func writeBatch(_ body: (inout State, borrowing WriteTransaction) throws -> Void) throws {
+        try write { core, transaction throws in
+            let generation = core.layers.withLock { $0.live }
+            try generation.content.withLock { live throws in
+                swap(&live, &core.state.live)
+                defer { swap(&live, &core.state.live) }
+                try body(&core.state, transaction)
+            }
+        }
+        foldIfFull()
+    }
+
+    /// Whether the keys that were handed in to be merged are all in their tree. Says so once.
+    private func takeKeysMerged() -> Bool {
+        areKeysMerged.withLock { isMerged in
+            defer { isMerged = false }
+            return isMerged
+        }
+    }
+
     private var isNearlyFull: Bool {
         let status = store.journal.status
-        return status.usedBytes / 100 * 92 > status.mapSize / 100 * 85 && status.usedBytes > status.mapSize / 100 * 92
+        return status.usedBytes > status.mapSize / 100 * 92
     }
 
     private func fail(_ error: IMError) {
@@ -173,8 +202,8 @@ final class Core: @unchecked Sendable {
 
     // MARK: Commands
 
-    /// Decides a command and, when it is accepted, appends and evolves its entries. Refusals are results; what is thrown
-    /// is storage's failure, and undoes the batch.
+    /// Decides a command and, when it is accepted, appends and evolves its entries. Refusals are results; what is
+    /// thrown is storage's failure, and undoes the batch.
     func perform(
         _ command: Command, _ transaction: borrowing WriteTransaction
     ) throws -> Result<Outcome, IMError> {
@@ -183,14 +212,21 @@ final class Core: @unchecked Sendable {
             swap(&live, &state.live)
             defer { swap(&live, &state.live) }
             do {
-                if let entry = try state.earlierEntry(of: command) { return .success(Outcome(entry, isDuplicate: true)) }
+                if let entry = try state.earlierEntry(of: command) {
+                    return .success(Outcome(entry, isDuplicate: true))
+                }
                 let decision = try state.decide(command)
-                if state.isFull, !command.action.isAllowedWhenFull {
-                    throw IMError(.storageFull, "the store has used 92 % of its map: delete, or open it with a larger one")
+                if state.isFull, decision.main != nil, !command.action.isAllowedWhenFull {
+                    throw IMError(
+                        .storageFull, "the store has used 92 % of its map: delete, or open it with a larger one")
                 }
                 return .success(try apply(decision, command.request, transaction))
             } catch let error as IMError where !error.isStorage {
                 return .failure(error)
+            } catch {
+                // Something may have been written already: nobody may go on and commit the half of it.
+                batchFailure = error
+                throw error
             }
         }
     }
@@ -198,16 +234,27 @@ final class Core: @unchecked Sendable {
     private func apply(
         _ decision: Decision, _ request: EntryHeader.Request?, _ transaction: borrowing WriteTransaction
     ) throws -> Outcome {
-        guard let main = decision.main else {
-            let head = try state.head(of: decision.conversation)
-            return Outcome(
-                conversation: decision.conversation, sequence: head.sequence, position: head.lastPosition,
-                timestamp: state.now, isDuplicate: true)
-        }
+        guard let main = decision.main else { return try leave(decision, request, transaction) }
         let entry = try append(main, decision, request, transaction)
         for other in decision.others { _ = try append(other, decision, nil, transaction) }
         for position in decision.erased { try erase(position, transaction) }
         return Outcome(entry, isDuplicate: false)
+    }
+
+    /// Answers a command for which there is nothing to do. A key is kept all the same: a retry gets this answer, also
+    /// when there would be something to do by then.
+    private func leave(
+        _ decision: Decision, _ request: EntryHeader.Request?, _ transaction: borrowing WriteTransaction
+    ) throws -> Outcome {
+        let head = try state.head(of: decision.conversation)
+        guard request != nil else {
+            return Outcome(
+                conversation: decision.conversation, sequence: head.sequence, position: head.lastPosition,
+                timestamp: state.now, isDuplicate: true)
+        }
+        let event = Event.unchanged(decision.conversation, head.sequence, head.lastPosition)
+        let note = Decision.Draft(conversation: .engine, event: event)
+        return Outcome(try append(note, decision, request, transaction), isDuplicate: true)
     }
 
     private func append(
@@ -248,13 +295,11 @@ final class Core: @unchecked Sendable {
     private func announce() {
         guard !appended.isEmpty else { return }
         let entries = appended
-        let actions = live.withLock { $0.committed(entries) }
-        for bell in actions.ring { bell.ring() }
-        whenCommitted?(entries)
+        whenCommitted?(live.withLock { $0.committed(entries) })
     }
 
-    /// Told of every commit, on the writer's thread, before the callers are answered.
-    var whenCommitted: (([Committed]) -> Void)?
+    /// Told after every commit what the live side wants done, on the writer's thread, before the callers are answered.
+    var whenCommitted: ((Live.Actions) -> Void)?
     /// Makes the session of a device that has just been registered or found.
     var makeSession: ((Connecting) throws -> Session)?
 
@@ -271,7 +316,7 @@ final class Core: @unchecked Sendable {
                         }
                     }
                 })
-        case .transaction, .fold: break
+        case .transaction, .fold, .settle: break
         }
     }
 
@@ -309,10 +354,10 @@ final class Core: @unchecked Sendable {
         let generation = layers.withLock { $0.live }
         let set = generation.content.withLock { $0 }
         guard !set.isEmpty else { return }
-        let began = ContinuousClock.now
+        let began = time.now()
         if isInline { try folder.runInline() }
         try folder.waitForFold()
-        let waited = began.duration(to: .now)
+        let waited = time.now().duration(since: began)
         if waited > .milliseconds(1), !isInline {
             observer?(EngineEvent(kind: .foldBackPressure, count: set.count, duration: waited, detail: ""))
         }
@@ -341,7 +386,7 @@ final class Core: @unchecked Sendable {
     /// Folds all that has been committed and merges all keys, and waits for it.
     func foldKeys() throws(IMError) {
         try foldEverything()
-        if areKeysMerged.exchange(false, ordering: .acquiring) { state.keyIndexes.removeLast() }
+        if takeKeysMerged() { state.keyIndexes.removeLast() }
         guard state.keyIndexes.count == 1, state.keyIndexes[0].count > 0 else { return }
         mergeKeys(through: state.head)
         try IMError.mapping {

@@ -26,16 +26,24 @@ final class EngineRuntime: Sendable {
         self.time = time
     }
 
-    func start() {
-        core.whenCommitted = { [weak self] _ in self?.noteCommit() }
-        let (core, mailbox) = (core, mailbox)
-        let writer = core.isInline ? nil : Thread {
-            while true {
-                let jobs = mailbox.take()
-                if jobs.isEmpty { return }
-                core.run(jobs)
-            }
+    /// - Parameter committed: called after every commit, on the writer's thread.
+    func start(committed: @escaping @Sendable () -> Void) {
+        core.whenCommitted = { [weak self] actions in
+            self?.perform(actions)
+            self?.noteCommit()
+            committed()
         }
+        let (core, mailbox) = (core, mailbox)
+        let writer =
+            core.isInline
+            ? nil
+            : Thread {
+                while true {
+                    let jobs = mailbox.take()
+                    if jobs.isEmpty { return }
+                    core.run(jobs)
+                }
+            }
         let folder = core.isInline ? nil : Thread { core.folder.run() }
         let alarm = time.makeAlarm { [weak self] in self?.alarmRang() }
         threads.withLock { $0 = Threads(writer: writer, folder: folder, alarm: alarm) }
@@ -43,8 +51,8 @@ final class EngineRuntime: Sendable {
 
     // MARK: Jobs
 
-    func put(_ job: Job) {
-        mailbox.put(job)
+    func put(_ job: Job, isOwn: Bool = false) {
+        mailbox.put(job, isOwn: isOwn)
         if core.isInline { takeTurn() }
     }
 
@@ -99,7 +107,7 @@ final class EngineRuntime: Sendable {
         for bell in actions.ring { bell.ring() }
         for start in stride(from: 0, to: actions.flush.count, by: Self.movesPerEntry) {
             let moves = Array(actions.flush[start...].prefix(Self.movesPerEntry))
-            put(.command(Command(.moveCursors(moves), by: .host), .none))
+            put(.command(Command(.moveCursors(moves), by: .host), .none), isOwn: true)
         }
     }
 
@@ -141,12 +149,16 @@ final class EngineRuntime: Sendable {
 
     private func alarmRang() {
         while true {
+            // Whoever asks from here on is heard: either below, or because the alarm is then not set to what it says.
+            armed.withLock { $0 = nil }
             let now = time.now()
             perform(core.live.withLock { $0.due(at: now) })
-            let deadline = [core.live.withLock { $0.deadline }, foldIfQuiet(at: now)].compactMap(\.self).min()
-            armed.withLock { $0 = deadline }
+            let wanted = [core.live.withLock { $0.deadline }, foldIfQuiet(at: now)].compactMap(\.self).min()
+            let deadline = armed.withLock { armed in
+                armed = [armed, wanted].compactMap(\.self).min()
+                return armed
+            }
             threads.withLock { $0.alarm }?.set(deadline)
-            // What was asked for meanwhile may have been overwritten just now.
             if armed.withLock({ $0 }) == deadline { return }
         }
     }
@@ -161,7 +173,7 @@ final class EngineRuntime: Sendable {
             last.isFolded = true
             return (nil, true)
         }
-        if isDue { put(.fold(.none)) }
+        if isDue { put(.fold(.none), isOwn: true) }
         return next
     }
 
@@ -174,9 +186,18 @@ final class EngineRuntime: Sendable {
             return threads
         }
         guard let threads else { return }
+        if threads.writer?.isCurrent == true {
+            // The last reference went away within a job: this thread cannot wait for its own end.
+            _ = Thread { self.end(threads) }
+        } else {
+            end(threads)
+        }
+    }
+
+    private func end(_ threads: Threads) {
         threads.alarm?.cancel()
-        perform(core.live.withLock { $0.closeAll(.closed) })
-        put(.fold(.none))
+        perform(core.live.withLock { $0.shut() })
+        put(.fold(.none), isOwn: true)
         mailbox.close()
         if core.isInline { takeTurn() }
         threads.writer?.join()

@@ -6,7 +6,7 @@ extension Job {
         case .connect(let connecting, _):
             Command(
                 .addDevice(connecting.device, of: connecting.user, start: connecting.options.start), by: .host)
-        case .transaction, .fold: nil
+        case .transaction, .fold, .settle: nil
         }
     }
 }

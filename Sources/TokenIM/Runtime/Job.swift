@@ -5,6 +5,8 @@ enum Job: Sendable {
     case transaction(HostWork)
     /// Fold everything that has been committed before this, and answer when it is in the trees.
     case fold(Reply<Void>)
+    /// The same for idempotency keys too; nothing is committed before the answer has been given.
+    case settle(Reply<Void>)
 }
 
 /// How a job's result reaches the one who asked. Answered exactly once.
@@ -43,7 +45,7 @@ extension Job {
         case .command(_, let reply): reply.answer(.failure(error))
         case .connect(_, let reply): reply.answer(.failure(error))
         case .transaction(let work): work.finished(error)
-        case .fold(let reply): reply.answer(.failure(error))
+        case .fold(let reply), .settle(let reply): reply.answer(.failure(error))
         }
     }
 }

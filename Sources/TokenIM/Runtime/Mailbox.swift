@@ -3,8 +3,8 @@ import TokenIMLMDB
 
 /// The bounded queue between callers and the writer, in order of arrival.
 ///
-/// A job is accepted when there is room; from then on it will be carried out. Beyond that, callers wait outside, in order,
-/// and may still turn back.
+/// A job is accepted when there is room; from then on it will be carried out. Beyond that, callers wait outside, in
+/// order, and may still turn back.
 final class Mailbox: Sendable {
     fileprivate struct State {
         var accepted: [Job] = []
@@ -30,10 +30,16 @@ final class Mailbox: Sendable {
     }
 
     /// Hands in a job. When it is refused, nothing of it has happened and the job has been answered.
+    ///
+    /// - Parameter isOwn: whether it comes from the engine itself, whose jobs are few and always accepted.
     @discardableResult
-    func put(_ job: Job) -> Acceptance {
+    func put(_ job: Job, isOwn: Bool = false) -> Acceptance {
         let result = state.withLock { state -> Result<Acceptance, IMError> in
             if state.isClosed { return .failure(IMError(.closed, "the engine is closed")) }
+            if isOwn {
+                state.accepted.append(job)
+                return .success(.accepted)
+            }
             if state.accepted.count < capacity, state.waiting.isEmpty {
                 state.accepted.append(job)
                 return .success(.accepted)

@@ -12,6 +12,8 @@ final class Store: Sendable {
     let foldedTables: FoldedTables
     /// The identity of this life of the store.
     let epoch: UInt64
+    /// What places idempotency keys; known to nobody outside.
+    let keySeed: UInt64
 
     private let lock: DirectoryLock
 
@@ -19,6 +21,7 @@ final class Store: Sendable {
     static let formatVersion: UInt64 = 1
     private static let formatKey = RowKey(1)
     private static let epochKey = RowKey(2)
+    private static let keySeedKey = RowKey(3)
 
     /// Opens the store in a directory, creating it when it is not there.
     init(directory: String, _ configuration: Configuration) throws {
@@ -32,11 +35,12 @@ final class Store: Sendable {
         journalTables = JournalTables(journal)
         foldedTables = FoldedTables(projections)
         let transaction = try journal.beginRead()
-        epoch = try Self.epoch(in: transaction.view, journalTables)
+        (epoch, keySeed) = try Self.identity(in: transaction.view, journalTables)
     }
 
     private static func check(_ configuration: Configuration) throws {
-        guard configuration.hostTables.count <= 16, Set(configuration.hostTables).count == configuration.hostTables.count
+        guard configuration.hostTables.count <= 16,
+            Set(configuration.hostTables).count == configuration.hostTables.count
         else { throw IMError(.malformedArgument, "at most 16 host tables, each named once") }
         for name in configuration.hostTables { _ = try Identifier<Table>(name) }
     }
@@ -52,10 +56,12 @@ final class Store: Sendable {
                 projections.close()
             }
             let tables = JournalTables(journal)
-            let epoch = (configuration.random ?? SystemRandom()).next()
+            let random = configuration.random ?? SystemRandom()
+            let (epoch, keySeed) = (random.next(), random.next())
             try journal.write { transaction in
                 try put(formatVersion, at: formatKey, tables, transaction)
                 try put(epoch, at: epochKey, tables, transaction)
+                try put(keySeed, at: keySeedKey, tables, transaction)
             }
         }
     }
@@ -91,7 +97,9 @@ final class Store: Sendable {
         }
     }
 
-    private static func epoch(in view: TransactionView, _ tables: JournalTables) throws -> UInt64 {
+    private static func identity(
+        in view: TransactionView, _ tables: JournalTables
+    ) throws -> (epoch: UInt64, keySeed: UInt64) {
         func value(_ key: RowKey) throws -> UInt64? {
             try key.withBytes { key in
                 guard let bytes = try view.get(tables.store, key: key) else { return nil }
@@ -99,13 +107,14 @@ final class Store: Sendable {
                 return try reader.uint64()
             }
         }
-        guard let version = try value(formatKey), let epoch = try value(epochKey) else {
+        guard let version = try value(formatKey), let epoch = try value(epochKey), let keySeed = try value(keySeedKey)
+        else {
             throw IMError(.unreadableStore, "the directory holds no store of this engine")
         }
         guard version == formatVersion else {
             throw IMError(.unreadableStore, "a store of format \(version); this engine reads \(formatVersion)")
         }
-        return epoch
+        return (epoch, keySeed)
     }
 
     /// Closes the files. Waits for running reads.

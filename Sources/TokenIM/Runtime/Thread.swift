@@ -1,9 +1,9 @@
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// A thread of the engine's own: writing waits for the disk, which the tasks' threads must not.
@@ -18,21 +18,25 @@ struct Thread: @unchecked Sendable {
     init(_ run: @escaping @Sendable () -> Void) {
         let body = Unmanaged.passRetained(Body(run)).toOpaque()
         #if canImport(Darwin)
-            var handle: pthread_t?
-            let code = pthread_create(&handle, nil, { body in
+        var handle: pthread_t?
+        let code = pthread_create(
+            &handle, nil,
+            { body in
                 Unmanaged<Body>.fromOpaque(body).takeRetainedValue().run()
                 return nil
             }, body)
-            guard code == 0, let handle else { preconditionFailure("the system gives no more threads") }
-            self.handle = handle
+        guard code == 0, let handle else { preconditionFailure("the system gives no more threads") }
+        self.handle = handle
         #else
-            var handle = pthread_t()
-            let code = pthread_create(&handle, nil, { body in
+        var handle = pthread_t()
+        let code = pthread_create(
+            &handle, nil,
+            { body in
                 if let body { Unmanaged<Body>.fromOpaque(body).takeRetainedValue().run() }
                 return nil
             }, body)
-            guard code == 0 else { preconditionFailure("the system gives no more threads") }
-            self.handle = handle
+        guard code == 0 else { preconditionFailure("the system gives no more threads") }
+        self.handle = handle
         #endif
     }
 
@@ -52,9 +56,9 @@ struct ThreadIdentity: Equatable, Sendable {
 
     static var current: ThreadIdentity {
         #if canImport(Darwin)
-            ThreadIdentity(value: UInt(bitPattern: pthread_self()))
+        ThreadIdentity(value: UInt(bitPattern: pthread_self()))
         #else
-            ThreadIdentity(value: UInt(pthread_self()))
+        ThreadIdentity(value: UInt(pthread_self()))
         #endif
     }
 }
