@@ -1,5 +1,3 @@
-internal import Synchronization
-
 #if canImport(Darwin)
     internal import Darwin
 #else
@@ -16,7 +14,7 @@ public final class DirectoryLock: Sendable {
         let identity: FileIdentity
     }
 
-    private let held: Mutex<Held?>
+    private let held: Monitor<Held?>
 
     /// Locks a directory that exists.
     ///
@@ -36,7 +34,7 @@ public final class DirectoryLock: Sendable {
             OpenFiles.release(identity)
             throw error
         }
-        held = Mutex(Held(file: file, identity: identity))
+        held = Monitor(Held(file: file, identity: identity))
     }
 
     deinit { release() }

@@ -1,5 +1,4 @@
 internal import CTokenIMLMDB
-internal import Synchronization
 
 #if canImport(Darwin)
     internal import Darwin
@@ -52,7 +51,7 @@ extension Environment {
 
     /// Waits until no other thread writes. LMDB would wait as well, but lets the next writer in before it is known
     /// whether the last commit has failed.
-    private func claimWriter() throws(StorageError) {
+    func claimWriter() throws(StorageError) {
         let thread = Self.currentThread
         let refusal = monitor.wait(atMost: nil) { state -> StorageError?? in
             guard state.phase == .open else { return .some(Self.closedError) }

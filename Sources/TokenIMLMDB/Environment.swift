@@ -1,5 +1,4 @@
 internal import CTokenIMLMDB
-internal import Synchronization
 
 #if canImport(Darwin)
     internal import Darwin
@@ -41,7 +40,7 @@ public final class Environment: Sendable {
     nonisolated(unsafe) let writer: TransactionStatePointer
     let monitor: Monitor<State>
     let processIdentifier: Int32
-    private let claim: Mutex<DataFileClaim?>
+    let claim: Monitor<DataFileClaim?>
 
     /// Opens the data file in `directory`, or makes it, and all its tables.
     ///
@@ -62,7 +61,7 @@ public final class Environment: Sendable {
         writer = .make(environment: opened.identifier)
         monitor = Monitor(State())
         processIdentifier = getpid()
-        claim = Mutex(opened.claim)
+        claim = Monitor(opened.claim)
     }
 
     deinit { close() }

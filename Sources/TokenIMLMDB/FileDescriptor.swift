@@ -20,7 +20,16 @@ struct FileDescriptor: ~Copyable, Sendable {
         rawValue = descriptor
     }
 
+    private init(rawValue: Int32) { self.rawValue = rawValue }
+
     deinit { close(rawValue) }
+
+    /// Another descriptor of the same open file.
+    func duplicate() throws(StorageError) -> FileDescriptor {
+        let copy = fcntl(rawValue, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0 else { throw .system(errno, operation: "duplicate a descriptor", directory: nil) }
+        return FileDescriptor(rawValue: copy)
+    }
 
     /// What the system knows about the file.
     func information() throws(StorageError) -> stat {
@@ -87,9 +96,19 @@ struct FileDescriptor: ~Copyable, Sendable {
         return filled
     }
 
-    /// Writes `bytes` from `offset` on. Returns whether all of them were written.
-    func write(_ bytes: [UInt8], at offset: UInt64) -> Bool {
-        bytes.withUnsafeBytes { pwrite(rawValue, $0.baseAddress, $0.count, off_t(offset)) == $0.count }
+    /// Writes `bytes` from `offset` on. Returns 0 or an `errno`.
+    func write(_ bytes: [UInt8], at offset: UInt64) -> Int32 {
+        bytes.withUnsafeBytes { bytes in
+            var written = 0
+            while written < bytes.count {
+                let result = pwrite(
+                    rawValue, bytes.baseAddress! + written, bytes.count - written, off_t(offset) + off_t(written))
+                if result < 0 && errno == EINTR { continue }
+                guard result > 0 else { return result < 0 ? errno : ENOSPC }
+                written += result
+            }
+            return 0
+        }
     }
 
     /// Makes sure that the first `length` bytes have disk space, so that writing them through a mapping cannot fail.

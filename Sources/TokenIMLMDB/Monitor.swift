@@ -6,14 +6,15 @@
 
 /// State behind a lock, for which a thread can wait until it has changed.
 ///
-/// `Mutex` cannot be waited on, and the pool of readers has to wait for a returned one.
-final class Monitor<State>: @unchecked Sendable {
+/// `Mutex` cannot be waited on, and the pool of readers has to wait for a returned one. Nor does the thread sanitizer
+/// see on Linux what a `Mutex` protects, which is why this module uses this instead of it throughout.
+final class Monitor<State: ~Copyable>: @unchecked Sendable {
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let condition: UnsafeMutablePointer<pthread_cond_t>
     private var state: State
     private var waiters = 0
 
-    init(_ state: State) {
+    init(_ state: consuming State) {
         self.state = state
         mutex = .allocate(capacity: 1)
         condition = .allocate(capacity: 1)
@@ -39,12 +40,15 @@ final class Monitor<State>: @unchecked Sendable {
     }
 
     /// Reads or changes the state, and wakes those who wait for a change.
-    func withLock<Result>(_ body: (inout State) -> Result) -> Result {
+    func withLock<Result: ~Copyable, Failure>(
+        _ body: (inout State) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
         pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
-        let result = body(&state)
-        if waiters > 0 { pthread_cond_broadcast(condition) }
-        return result
+        defer {
+            if waiters > 0 { pthread_cond_broadcast(condition) }
+            pthread_mutex_unlock(mutex)
+        }
+        return try body(&state)
     }
 
     /// Asks `body` again after every change until it has a result, at most as long as `limit` says.
