@@ -32,7 +32,7 @@ import Glibc
         let last = try await Simulation.difference(in: shortest)
         let report: Comment = """
             seed \(seed), \(difference)
-            shortest script, \(last, default: ""):
+            shortest script, \(last.map { "\($0)" } ?? "which passes"):
             \(ScriptText.write(shortest))
             """
         Issue.record(report)

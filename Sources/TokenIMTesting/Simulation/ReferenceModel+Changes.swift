@@ -157,10 +157,10 @@ extension ReferenceModel {
         guard existing(user) != nil else { throw Refusal(.unknownUser) }
         if conversation.kind == .personal { throw Refusal(.malformedArgument) }
         guard conversation.users.allSatisfy({ person($0) != nil }) else { throw Refusal(.notFound) }
-        var last = log(conversation)?.head ?? 0
+        let last = log(conversation)?.head ?? 0
         if let group = conversation.group {
-            guard let membership = membership(user, group) else { throw Refusal(.notFound) }
-            last = min(last, membership.windows.last?.through ?? last)
+            // Who has left has nothing to read any more.
+            if role(user, group) == nil { throw Refusal(.notFound) }
         } else if !conversation.users.contains(user) {
             throw Refusal(.notFound)
         }
