@@ -7,6 +7,8 @@ public struct HostTransaction: ~Copyable {
     private let core: Core
     private let transaction: UnsafePointer<WriteTransaction>
 
+    // Not inlined: the optimizer of Swift 6.3.1 crashes on a pointer to a borrowed value that it has inlined.
+    @inline(never)
     static func run(
         _ body: (borrowing HostTransaction) throws -> Void, _ core: Core, _ transaction: borrowing WriteTransaction
     ) throws {

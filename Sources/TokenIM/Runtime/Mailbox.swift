@@ -59,6 +59,11 @@ final class Mailbox: Sendable {
         }
     }
 
+    /// Whether a job would be accepted right now.
+    var hasRoom: Bool {
+        state.withLock { $0.waiting.isEmpty && $0.accepted.count < capacity }
+    }
+
     /// Takes back a job that has not been accepted yet, answering it. Later it is too late, and nothing happens.
     func turnBack(_ ticket: UInt64) {
         let job = state.withLock { state -> Job? in
