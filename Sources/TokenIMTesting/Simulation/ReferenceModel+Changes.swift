@@ -132,17 +132,15 @@ extension ReferenceModel {
     ) throws(Refusal) -> ModelAnswer {
         guard let sender = actor.user else { throw Refusal(.malformedArgument) }
         let conversation: Conversation
-        var first: SequenceNumber = 1
         if let group = target.group {
             conversation = .group(group)
             guard let circle = circle(group), role(sender, group) != nil else { throw Refusal(.notFound) }
             if circle.isDissolved { throw Refusal(.notAllowed) }
-            first = membership(sender, group)?.joined ?? 1
         } else {
             guard let other = target.user, existing(other) != nil else { throw Refusal(.unknownUser) }
             conversation = .direct(sender, other)
         }
-        if let replyTo, replyTo < first || replyTo > log(conversation)?.head ?? 0 { throw Refusal(.notFound) }
+        if let replyTo, replyTo > log(conversation)?.head ?? 0 { throw Refusal(.notFound) }
         return .appended(
             append(.message, to: conversation, by: actor, at: moment) { line in
                 line.content = content
