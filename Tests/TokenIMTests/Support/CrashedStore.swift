@@ -9,25 +9,32 @@ import Glibc
 
 /// What a crash at this moment would leave of a test engine's store: a copy of its files, opened.
 final class CrashedStore {
-    let directory: TemporaryDirectory
+    private let directory: TemporaryDirectory?
     let engine: Engine
 
     /// Copies the store and opens the copy, on a clock of its own.
-    convenience init(_ test: TestEngine, configure: (inout Configuration) -> Void = { _ in }) throws {
+    init(_ test: TestEngine, configure: (inout Configuration) -> Void = { _ in }) throws {
         let directory = try TemporaryDirectory()
+        self.directory = directory
         try StoreFiles.copy(from: test.directory.path + "/store", to: directory.path + "/store")
-        try self.init(directory, configure: configure)
+        engine = try Self.open(directory.path + "/store", configure)
     }
 
-    init(_ directory: TemporaryDirectory, configure: (inout Configuration) -> Void = { _ in }) throws {
-        self.directory = directory
+    /// Opens the store at a path, which the caller keeps.
+    init(_ path: String, configure: (inout Configuration) -> Void = { _ in }) throws {
+        directory = nil
+        engine = try Self.open(path, configure)
+    }
+
+    private static func open(_ path: String, _ configure: (inout Configuration) -> Void) throws -> Engine {
         var configuration = Configuration()
         configuration.runtime = .inline
         configuration.time = ManualTime()
+        configuration.random = SeededRandom(seed: 9)
         configuration.allowsUnsafeFileSystem = true
         configuration.mapSize = 1 << 30
         configure(&configuration)
-        engine = try Engine(directory: directory.path + "/store", configuration: configuration)
+        return try Engine(directory: path, configuration: configuration)
     }
 
     deinit { engine.close() }
