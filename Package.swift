@@ -33,17 +33,24 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(name: "TokenIMTesting", dependencies: ["TokenIM"], swiftSettings: strict),
+        .target(name: "TokenIMReplay", dependencies: ["TokenIM", "TokenIMTesting"], swiftSettings: strict),
         .executableTarget(
             name: "TokenIMCommand",
             dependencies: [
-                "TokenIM",
-                "TokenIMTesting",
+                "TokenIMReplay",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         .testTarget(name: "TokenIMLMDBTests", dependencies: ["TokenIMLMDB"], swiftSettings: strict),
         .testTarget(name: "TokenIMTests", dependencies: ["TokenIM", "TokenIMTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "TokenIMCommandTests",
+            dependencies: ["TokenIM", "TokenIMCommand", "TokenIMReplay", "TokenIMTesting"],
+            swiftSettings: strict),
         .testTarget(name: "TokenIMTestingTests", dependencies: ["TokenIM", "TokenIMTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["TokenIM", "TokenIMTesting"], exclude: ["Regressions"],
+            swiftSettings: strict),
         .testTarget(name: "ReadmeTests", dependencies: ["TokenIM", "TokenIMTesting"], swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["TokenIMTesting"], swiftSettings: strict),
     ],

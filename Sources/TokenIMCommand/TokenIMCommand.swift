@@ -1,0 +1,9 @@
+import ArgumentParser
+
+@main
+struct TokenIMCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tokenim",
+        abstract: "Tools for TokenIM, an instant-messaging engine that lives in your process.",
+        subcommands: [ReplayCommand.self])
+}
