@@ -188,8 +188,8 @@ import Glibc
         let directory = try TemporaryDirectory()
         try StoreFiles.write([1, 2, 3], to: directory.path + "/letter")
         await expect(.unreadableStore) { try CrashedStore(directory.path) }
-        await expect(.inputOutput) { try CrashedStore(directory.path + "/letter") }
-        await expect(.inputOutput) { try CrashedStore(directory.path + "/nowhere/store") }
+        await expect(.unreadableStore) { try CrashedStore(directory.path + "/letter") }
+        await expect(.unreadableStore) { try CrashedStore(directory.path + "/nowhere/store") }
         #expect(try StoreFiles.read(directory.path + "/letter") == [1, 2, 3])
     }
 

@@ -67,7 +67,7 @@ import TokenIMTesting
         #expect(!receipt.isDuplicate)
         #expect(receipt.sequence == 1)
         try await engine.groups.create("team", owner: "bob")
-        #expect(try await engine.verify().findings == [])
+        #expect(try await engine.verify().findings.map(\.description) == [])
     }
 
     @Test func aRefusedCommandCanBeSurvived() async throws {
@@ -115,7 +115,7 @@ import TokenIMTesting
             #expect(again.sequence == 1)
         }
         #expect(try engine.texts(of: .direct("alice", "bob"), for: "bob") == (1...200).map { "\($0)" })
-        #expect(try await engine.verify().findings == [])
+        #expect(try await engine.verify().findings.map(\.description) == [])
     }
 
     @Test func twoTransactionsInSequenceSeeEachOther() async throws {
