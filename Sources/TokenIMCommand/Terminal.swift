@@ -2,9 +2,9 @@ import Synchronization
 import TokenIMReplay
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// The process's standard output and error, and the signals that end it.
@@ -102,9 +102,9 @@ enum Interruption {
 }
 
 #if canImport(Glibc)
-    private typealias SignalHandler = __sighandler_t
+private typealias SignalHandler = __sighandler_t
 #else
-    private typealias SignalHandler = sig_t
+private typealias SignalHandler = sig_t
 #endif
 
 private func handle(_ number: Int32, _ handler: SignalHandler?) {

@@ -45,9 +45,9 @@ struct CommandTests {
     private static var products: URL {
         let bundle = Bundle(for: Marker.self).bundleURL
         #if os(macOS)
-            return bundle.deletingLastPathComponent()
+        return bundle.deletingLastPathComponent()
         #else
-            return bundle
+        return bundle
         #endif
     }
 
