@@ -38,8 +38,8 @@ extension HostTransaction {
         try perform(Command(.removeMember(user, from: id), by: .host, key: key), in: .group(id))
     }
 
-    /// Settles everything up to a position for a consumer, together with what else the transaction does: the effect of an
-    /// entry and the note that it has been dealt with are then on disk together, or not at all.
+    /// Settles everything up to a position for a consumer, together with what else the transaction does: the effect of
+    /// an entry and the note that it has been dealt with are then on disk together, or not at all.
     public func acknowledge(_ consumer: ConsumerID, through position: Position) throws(IMError) {
         let action = Action.changeConsumer(consumer, [.moved(position)])
         try perform(Command(action, by: .host))

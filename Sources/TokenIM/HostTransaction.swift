@@ -7,6 +7,8 @@ public struct HostTransaction: ~Copyable {
     private let core: Core
     private let transaction: UnsafePointer<WriteTransaction>
 
+    // Not inlined: the optimizer of Swift 6.3.1 crashes on a pointer to a borrowed value that it has inlined.
+    @inline(never)
     static func run(
         _ body: (borrowing HostTransaction) throws -> Void, _ core: Core, _ transaction: borrowing WriteTransaction
     ) throws {
@@ -75,8 +77,8 @@ public struct HostTransaction: ~Copyable {
 }
 
 extension Engine {
-    /// Runs `body` as one atomic change: every command in it and every row of the host's own tables is on disk when this
-    /// returns, or none is.
+    /// Runs `body` as one atomic change: every command in it and every row of the host's own tables is on disk when
+    /// this returns, or none is.
     ///
     /// `body` runs on the thread that writes, between two commits, and holds up every other change meanwhile: keep it
     /// short, and do not call the engine in it except through the transaction. When it throws, nothing has happened and

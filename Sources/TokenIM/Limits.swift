@@ -52,8 +52,8 @@ public struct Limits: Sendable, Hashable {
     public var consumerWait = Duration.seconds(30)
     /// How often a consumer is given an entry before it goes to the dead letters.
     public var consumerDeliveries = 8
-    /// How long an entry that a consumer gave back rests before it is given out again: after the first time, the second,
-    /// and so on; the last for all further ones.
+    /// How long an entry that a consumer gave back rests before it is given out again: after the first time, the
+    /// second, and so on; the last for all further ones.
     public var consumerBackoff: [Duration] = [.seconds(1), .seconds(5), .seconds(30), .seconds(120), .seconds(600)]
 
     public init() {}

@@ -133,8 +133,9 @@ public final class Session: Sendable {
         }
     }
 
-    /// Acknowledges this delivery and all before it. Cheap: it is written with others within `Limits.acknowledgementDelay`
-    /// and when the session closes. On a session that is closed it does nothing, and the delivery comes again.
+    /// Acknowledges this delivery and all before it. Cheap: it is written with others within
+    /// `Limits.acknowledgementDelay` and when the session closes. On a session that is closed it does nothing, and the
+    /// delivery comes again.
     public func acknowledge(_ delivery: Delivery) {
         try? acknowledge(through: delivery.position)
     }

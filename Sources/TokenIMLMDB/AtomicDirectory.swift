@@ -1,9 +1,9 @@
 internal import Synchronization
 
 #if canImport(Darwin)
-internal import Darwin
+    internal import Darwin
 #else
-internal import Glibc
+    internal import Glibc
 #endif
 
 /// Makes a directory with everything in it appear at once, or not at all.
@@ -37,6 +37,7 @@ public enum AtomicDirectory {
             guard try lock.tryLock() else {
                 throw StorageError(.locked, operation: "make \(temporary)", detail: "someone else is at it")
             }
+            defer { lock.unlock() }
             try build(temporary)
             try DirectoryTree.synchronize(temporary)
             guard !exists(path) else { throw existsAlready(path) }

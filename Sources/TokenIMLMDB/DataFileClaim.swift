@@ -1,7 +1,7 @@
 #if canImport(Darwin)
-internal import Darwin
+    internal import Darwin
 #else
-internal import Glibc
+    internal import Glibc
 #endif
 
 /// The right of one environment to its data file: against this process by the registry, against others by the file's
@@ -30,8 +30,8 @@ struct DataFileClaim: ~Copyable, Sendable {
     }
 
     deinit {
-        // Before the descriptor is closed, which a deinit cannot do earlier: for a moment the file is unclaimed and
-        // still locked, and whoever opens it then is told that it is locked.
+        // In this order: whoever finds the file unclaimed must also find it unlocked.
+        file.unlock()
         OpenFiles.release(identity)
     }
 }

@@ -1,9 +1,9 @@
 internal import Synchronization
 
 #if canImport(Darwin)
-internal import Darwin
+    internal import Darwin
 #else
-internal import Glibc
+    internal import Glibc
 #endif
 
 /// Holds a directory against every other process, and against this one.
@@ -45,10 +45,9 @@ public final class DirectoryLock: Sendable {
     public func release() {
         held.withLock { held in
             guard let lock = held.take() else { return }
-            let identity = lock.identity
-            // Closed first: whoever then finds the identity free must also find the file unlocked.
-            _ = consume lock
-            OpenFiles.release(identity)
+            // In this order: whoever finds the file unclaimed must also find it unlocked.
+            lock.file.unlock()
+            OpenFiles.release(lock.identity)
         }
     }
 }

@@ -2,9 +2,9 @@ internal import CTokenIMLMDB
 internal import Synchronization
 
 #if canImport(Darwin)
-internal import Darwin
+    internal import Darwin
 #else
-internal import Glibc
+    internal import Glibc
 #endif
 
 extension Environment {
@@ -17,7 +17,7 @@ extension Environment {
             var fileBytes: UInt64 = 0
             if state.phase == .open {
                 mdb_env_info(handle, &information)
-                fileBytes = claimedFileLength()
+                fileBytes = withDataFile { (try? $0.length()) ?? 0 } ?? 0
             }
             let oldest = state.readers.lazy.map { $0.pointee.snapshot.load(ordering: .relaxed) }.filter { $0 > 0 }.min()
             let newest = UInt64(information.me_last_txnid)

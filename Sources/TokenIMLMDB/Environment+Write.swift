@@ -2,9 +2,9 @@ internal import CTokenIMLMDB
 internal import Synchronization
 
 #if canImport(Darwin)
-internal import Darwin
+    internal import Darwin
 #else
-internal import Glibc
+    internal import Glibc
 #endif
 
 extension Environment {
@@ -88,6 +88,9 @@ extension Environment {
             undoWrite()
             throw failure
         }
+        // Commits write the two header pages in turn.
+        let slot = UInt64(mdb_txn_id(writer.pointee.transaction)) & 1
+        let header = headerPage(slot)
         let code = mdb_txn_commit(endOfWrite())
         if code == MDB_SUCCESS { return }
         let error = StorageError.lmdb(code, operation: "commit", directory: directory)
@@ -96,6 +99,7 @@ extension Environment {
             // LMDB marks a transaction that came upon a damaged page, and commits nothing of it.
             throw StorageError(.damaged, code: code, operation: "commit", detail: "a page that was read is damaged")
         }
+        if let header { restoreHeaderPage(slot, to: header) }
         throw StorageError(
             .outcomeUnknown, code: code, operation: "commit", detail: "\(error.kind): \(error.detail)")
     }
@@ -103,5 +107,23 @@ extension Environment {
     private func endOfWrite() -> OpaquePointer? {
         writer.pointee.generation &+= 1
         return writer.pointee.transaction.take()
+    }
+
+    /// What is in a header page, 0 or 1.
+    private func headerPage(_ number: UInt64) -> [UInt8]? {
+        withDataFile { file in
+            var bytes = [UInt8](repeating: 0, count: MetaPage.size)
+            let count = bytes.withUnsafeMutableBytes { try? file.read(into: $0, at: number * UInt64(pageSize)) }
+            return count == MetaPage.size ? bytes : nil
+        } ?? nil
+    }
+
+    /// Undoes what a failed commit has left in a header page.
+    ///
+    /// LMDB itself puts the old transaction number back, but leaves the roots of the failed commit beside it: a state
+    /// that cannot be told from one whose number was damaged.
+    private func restoreHeaderPage(_ number: UInt64, to bytes: [UInt8]) {
+        guard headerPage(number) != bytes else { return }
+        _ = withDataFile { $0.write(bytes, at: number * UInt64(pageSize)) }
     }
 }

@@ -2,9 +2,9 @@ internal import CTokenIMLMDB
 internal import Synchronization
 
 #if canImport(Darwin)
-internal import Darwin
+    internal import Darwin
 #else
-internal import Glibc
+    internal import Glibc
 #endif
 
 /// One LMDB data file, open: tables that many threads read while one at a time writes.
@@ -115,20 +115,21 @@ public final class Environment: Sendable {
         claim.withLock { $0 = nil }
     }
 
-    func claimedFileLength() -> UInt64 {
-        claim.withLock { claim in
+    /// Hands out the data file's own descriptor. Returns nil once it is closed.
+    func withDataFile<Result>(_ body: (borrowing FileDescriptor) -> Result) -> Result? {
+        claim.withLock { claim -> Result? in
             switch claim {
-            case .some(let claim): (try? claim.file.length()) ?? 0
-            case .none: 0
+            case .some(let claim): return body(claim.file)
+            case .none: return nil
             }
         }
     }
 
     static var currentThread: UInt {
         #if canImport(Darwin)
-        UInt(bitPattern: pthread_self())
+            UInt(bitPattern: pthread_self())
         #else
-        pthread_self()
+            pthread_self()
         #endif
     }
 

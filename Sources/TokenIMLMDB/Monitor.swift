@@ -1,7 +1,7 @@
 #if canImport(Darwin)
-internal import Darwin
+    internal import Darwin
 #else
-internal import Glibc
+    internal import Glibc
 #endif
 
 /// State behind a lock, for which a thread can wait until it has changed.
@@ -21,13 +21,13 @@ package final class Monitor<State>: @unchecked Sendable {
         condition.initialize(to: pthread_cond_t())
         pthread_mutex_init(mutex, nil)
         #if canImport(Darwin)
-        pthread_cond_init(condition, nil)
+            pthread_cond_init(condition, nil)
         #else
-        var attributes = pthread_condattr_t()
-        pthread_condattr_init(&attributes)
-        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
-        pthread_cond_init(condition, &attributes)
-        pthread_condattr_destroy(&attributes)
+            var attributes = pthread_condattr_t()
+            pthread_condattr_init(&attributes)
+            pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+            pthread_cond_init(condition, &attributes)
+            pthread_condattr_destroy(&attributes)
         #endif
     }
 
@@ -73,18 +73,18 @@ package final class Monitor<State>: @unchecked Sendable {
         let (seconds, attoseconds) = rest.components
         var time = timespec()
         #if canImport(Darwin)
-        time.tv_sec = Int(min(seconds, 1 << 30))
-        time.tv_nsec = Int(attoseconds / 1_000_000_000)
-        pthread_cond_timedwait_relative_np(condition, mutex, &time)
+            time.tv_sec = Int(min(seconds, 1 << 30))
+            time.tv_nsec = Int(attoseconds / 1_000_000_000)
+            pthread_cond_timedwait_relative_np(condition, mutex, &time)
         #else
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        time.tv_sec += Int(min(seconds, 1 << 30))
-        time.tv_nsec += Int(attoseconds / 1_000_000_000)
-        if time.tv_nsec >= 1_000_000_000 {
-            time.tv_sec += 1
-            time.tv_nsec -= 1_000_000_000
-        }
-        pthread_cond_timedwait(condition, mutex, &time)
+            clock_gettime(CLOCK_MONOTONIC, &time)
+            time.tv_sec += Int(min(seconds, 1 << 30))
+            time.tv_nsec += Int(attoseconds / 1_000_000_000)
+            if time.tv_nsec >= 1_000_000_000 {
+                time.tv_sec += 1
+                time.tv_nsec -= 1_000_000_000
+            }
+            pthread_cond_timedwait(condition, mutex, &time)
         #endif
     }
 }

@@ -165,6 +165,7 @@ extension RuleTests {
             [
                 (engine, "import TokenIMLMDB\npublic import Synchronization\nimport HeapModule\n"),
                 (engine, "// import Foundation\nlet a = \"import Foundation\"\n"), (test, "import Foundation\n"),
+                (engine, "store.import(backup)\n"),
                 (lmdb, "#if canImport(Darwin)\ninternal import Darwin\n#endif\nimport CTokenIMLMDB\n"),
                 ("Sources/TokenIMWire/A.swift", "import FoundationEssentials\nimport class TokenIM.Engine\n"),
                 ("Sources/CTokenIMLMDB/shim.h", "#include <lmdb.h>\n"),

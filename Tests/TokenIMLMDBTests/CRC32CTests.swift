@@ -4,13 +4,14 @@ import Testing
 
 @Suite struct CRC32CTests {
     /// From RFC 3720, appendix B.4, and the usual check value.
-    @Test(arguments: [
-        (Array("123456789".utf8), 0xE306_9283),
-        ([UInt8](repeating: 0, count: 32), 0x8A91_36AA),
-        ([UInt8](repeating: 0xFF, count: 32), 0x62A8_AB43),
-        ([UInt8](0..<32), 0x46DD_794E),
-        ([], 0),
-    ] as [([UInt8], UInt32)])
+    @Test(
+        arguments: [
+            (Array("123456789".utf8), 0xE306_9283),
+            ([UInt8](repeating: 0, count: 32), 0x8A91_36AA),
+            ([UInt8](repeating: 0xFF, count: 32), 0x62A8_AB43),
+            ([UInt8](0..<32), 0x46DD_794E),
+            ([], 0),
+        ] as [([UInt8], UInt32)])
     func knownAnswers(bytes: [UInt8], expected: UInt32) {
         #expect(bytes.withUnsafeBytes { CRC32C.checksum(of: $0) } == expected)
         #expect(bytes.withUnsafeBytes { CRC32C.portableChecksum(of: $0) } == expected)

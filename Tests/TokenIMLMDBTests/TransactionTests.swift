@@ -135,7 +135,9 @@ import Testing
         try environment.put(table, [1], [1])
         let error = #expect(throws: StorageError.self) {
             try environment.write { transaction throws in
-                for number: UInt64 in 0..<2000 { try transaction.put(table, key(number), [UInt8](repeating: 1, count: 1000)) }
+                for number: UInt64 in 0..<2000 {
+                    try transaction.put(table, key(number), [UInt8](repeating: 1, count: 1000))
+                }
             }
         }
         #expect(error?.kind == .mapFull)
@@ -163,7 +165,7 @@ import Testing
         var next: UInt64 = 0
         while true {
             do {
-                try environment.put(table, key(next), [UInt8](repeating: 1, count: 3000))
+                try environment.put(table, key(next), [UInt8](repeating: 1, count: 30_000))
             } catch let error as StorageError {
                 #expect(error.kind == .mapFull)
                 break

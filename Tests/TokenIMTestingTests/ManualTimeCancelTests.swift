@@ -18,10 +18,11 @@ import TokenIMTesting
         alarm.cancel()
         time.advance(by: .seconds(20))
         alarm.set(start + 30)
+        #expect(time.nextDeadline == nil)
         time.advance(by: .seconds(20))
         alarm.cancel()
         #expect(record.all == [])
-        #expect(time.nextDeadline == nil)
+        #expect(time.now() == start + 40)
     }
 
     @Test func cancellingWithinItsOwnRingMakesThatTheLast() {
@@ -119,6 +120,28 @@ import TokenIMTesting
         }.set(start)
         time.advance(by: .seconds(1))
         #expect(record.all == ["the ring ends"])
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func anAdvanceWaitsForTheOneThatIsUnderWay() {
+        let advanced = DispatchSemaphore(value: 0)
+        time.makeAlarm { [time, record] in
+            let advancing = DispatchSemaphore(value: 0)
+            Thread.detachNewThread {
+                advancing.signal()
+                time.advance(by: .seconds(1))
+                advanced.signal()
+            }
+            advancing.wait()
+            // Time enough for an advance that does not wait to ring the other alarm first.
+            for _ in 0..<1_000 { sched_yield() }
+            record.note("the first ends")
+        }.set(start + 1)
+        time.makeAlarm { [record] in record.note("the second") }.set(start + 2)
+        time.advance(by: .seconds(1))
+        advanced.wait()
+        #expect(record.all == ["the first ends", "the second"])
+        #expect(time.now() == start + 2)
     }
 
     @Test(.timeLimit(.minutes(1)))

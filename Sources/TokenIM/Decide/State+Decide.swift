@@ -1,4 +1,5 @@
-/// Decide: every command is judged here and in the extensions beside this file, one for each family. Nothing is written.
+/// Decide: every command is judged here and in the extensions beside this file, one for each family. Nothing is
+/// written.
 extension State {
     mutating func decide(_ command: Command) throws -> Decision {
         let (author, device) = try identify(command.actor)
@@ -50,30 +51,30 @@ extension State {
         case .host: return (0, 0)
         case .user(let id): return (try activeUser(id), 0)
         case .session(let number, let device):
-            guard let record = try user(number) else { throw IMError(.broken, "a session of no user") }
-            try requireActive(record)
+            guard let status = try status(of: number) else { throw IMError(.broken, "a session of no user") }
+            if status != .active, let id = try user(number)?.id { try requireActive(status, id) }
             return (number, device)
         }
     }
 
     /// The number of a user who may act.
     mutating func activeUser(_ id: UserID) throws -> UserNumber {
-        guard let number = try userNumber(id), let record = try user(number) else { throw unknownUser(id) }
-        try requireActive(record)
+        guard let number = try userNumber(id), let status = try status(of: number) else { throw unknownUser(id) }
+        try requireActive(status, id)
         return number
     }
 
-    private func requireActive(_ record: UserRecord) throws {
-        if record.status == .deleted { throw unknownUser(record.id) }
-        if record.status == .suspended { throw IMError(.userSuspended, "user \(record.id) is suspended") }
+    private func requireActive(_ status: User.Status, _ id: UserID) throws {
+        if status == .deleted { throw unknownUser(id) }
+        if status == .suspended { throw IMError(.userSuspended, "user \(id) is suspended") }
     }
 
     /// The number of a user that has not been deleted.
-    mutating func existingUser(_ id: UserID) throws -> (number: UserNumber, record: UserRecord) {
-        guard let number = try userNumber(id), let record = try user(number), record.status != .deleted else {
+    mutating func existingUser(_ id: UserID) throws -> UserNumber {
+        guard let number = try userNumber(id), try status(of: number) ?? .deleted != .deleted else {
             throw unknownUser(id)
         }
-        return (number, record)
+        return number
     }
 
     func unknownUser(_ id: UserID) -> IMError {

@@ -4,7 +4,7 @@ extension State {
         on device: DeviceNumber
     ) throws -> Decision {
         if try groupNumber(id) != nil { throw IMError(.alreadyExists, "group \(id) exists, or did") }
-        let ownerNumber = try existingUser(owner).number
+        let ownerNumber = try existingUser(owner)
         guard author == 0 || author == ownerNumber else {
             throw IMError(.notAllowed, "a user may create groups of its own only")
         }
@@ -12,7 +12,7 @@ extension State {
         try requireRoom(ownerNumber, owner)
         var numbers: [UserNumber] = []
         for member in members {
-            let number = try existingUser(member).number
+            let number = try existingUser(member)
             try requireRoom(number, member)
             numbers.append(number)
         }
@@ -63,7 +63,7 @@ extension State {
         guard Int(record.memberCount) + users.count <= limits.groupMembers else { throw full(id) }
         var numbers: [UserNumber] = []
         for user in users {
-            let userNumber = try existingUser(user).number
+            let userNumber = try existingUser(user)
             if try membership(of: userNumber, in: number)?.isMember == true {
                 throw IMError(.alreadyMember, "user \(user) is a member of group \(id)")
             }

@@ -6,17 +6,15 @@ extension State {
         let conversation: ConversationNumber
         switch target.value {
         case .user(let id):
-            conversation = .direct(author, try existingUser(id).number)
+            conversation = .direct(author, try existingUser(id))
         case .group(let id):
-            guard let number = try groupNumber(id), let membership = try membership(of: author, in: number),
-                let window = membership.current, let group = try group(number)
+            guard let number = try groupNumber(id), try membership(of: author, in: number)?.isMember == true,
+                let group = try group(number)
             else { throw IMError(.notFound, "there is no group \(id)") }
             if group.isDissolved { throw IMError(.notAllowed, "group \(id) has been dissolved") }
-            if replyTo != 0, replyTo < window.from {
-                throw IMError(.notFound, "there is no entry \(replyTo) to answer in group \(id)")
-            }
             conversation = number
         }
+        // An answer names a place. A newcomer may answer what it has not seen itself: that gives nothing away.
         if replyTo != 0, try head(of: conversation).sequence < replyTo {
             throw IMError(.notFound, "there is no entry \(replyTo) to answer")
         }
@@ -27,7 +25,7 @@ extension State {
         _ conversation: Conversation, through sequence: SequenceNumber, of id: UserID, by author: UserNumber,
         on device: DeviceNumber
     ) throws -> Decision {
-        let user = try existingUser(id).number
+        let user = try existingUser(id)
         guard author == 0 || author == user else { throw IMError(.notAllowed, "another user's marker") }
         guard conversation.kind != .personal else {
             throw IMError(.malformedArgument, "a personal conversation has no read marker")

@@ -12,9 +12,9 @@ extension State {
             }
             return Decision(author: author, .userCreated(number, id, profile), in: .personal(number))
         case .updateUser(let id, let profile):
-            let (number, record) = try existingUser(id)
+            let number = try existingUser(id)
             guard author == 0 || author == number else { throw IMError(.notAllowed, "another user's profile") }
-            if record.profile == profile { return Decision(unchanged: .personal(number), author: author) }
+            if try user(number)?.profile == profile { return Decision(unchanged: .personal(number), author: author) }
             return Decision(author: author, .userUpdated(number, profile), in: .personal(number))
         case .setUserStatus(let id, let status):
             try requireHost(author)
@@ -58,7 +58,7 @@ extension State {
     mutating func decideAcknowledge(
         _ id: DeviceID, of userID: UserID, through position: Position
     ) throws -> Decision {
-        let (user, _) = try existingUser(userID)
+        let user = try existingUser(userID)
         guard let device = try written.deviceNumber(id, of: user) else {
             throw IMError(.notFound, "user \(userID) has no device \(id)")
         }

@@ -46,8 +46,8 @@ public struct ConsumerDelivery: Hashable, Sendable {
     public var position: Position { entry.position }
 }
 
-/// A named durable place in the journal. Every entry is given out at least once, in order of positions as long as none is
-/// given back, until it is acknowledged or ends among the dead letters.
+/// A named durable place in the journal. Every entry is given out at least once, in order of positions as long as none
+/// is given back, until it is acknowledged or ends among the dead letters.
 ///
 /// The engine's own bookkeeping is left out.
 public final class Consumer: Sendable {
@@ -65,8 +65,8 @@ public final class Consumer: Sendable {
     /// Everything up to here has been acknowledged, or lies with the parked entries and the dead letters.
     public var floor: Position { state.withLock { $0.floor } }
 
-    /// Takes what there is now, without suspending: entries that were held too long, entries whose rest is over, then new
-    /// ones. Hold each no longer than `Limits.consumerWait`.
+    /// Takes what there is now, without suspending: entries that were held too long, entries whose rest is over, then
+    /// new ones. Hold each no longer than `Limits.consumerWait`.
     ///
     /// An entry that has been given out `Limits.consumerDeliveries` times without success goes to the dead letters.
     public func receive(maximum: Int = 100) async throws(IMError) -> [ConsumerDelivery] {
@@ -158,8 +158,8 @@ public final class Consumer: Sendable {
 
     /// Settles entries: they are not given out again. Durable when it returns.
     ///
-    /// Entries need not be acknowledged in order; one that was acknowledged above another that is still in flight may be
-    /// given out again after a crash.
+    /// Entries need not be acknowledged in order; one that was acknowledged above another that is still in flight may
+    /// be given out again after a crash.
     public func acknowledge(_ positions: [Position]) async throws(IMError) {
         let changes = state.withLock { state -> [ConsumerChange] in
             var changes: [ConsumerChange] = []

@@ -26,8 +26,8 @@ public struct Groups: Sendable {
         try await submit(.updateGroup(id, profile), id, key)
     }
 
-    /// Adds members; all, or none when one of them is refused. They see the group from this entry on. For admins and the
-    /// owner.
+    /// Adds members; all, or none when one of them is refused. They see the group from this entry on. For admins and
+    /// the owner.
     ///
     /// - Throws: `unknown-user`, `already-member`, `group-full`, `too-many-groups`, `request-too-large`, `not-allowed`.
     @discardableResult

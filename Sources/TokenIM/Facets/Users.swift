@@ -35,7 +35,8 @@ public struct Users: Sendable {
         try await submit(.setUserStatus(id, .active), id, key)
     }
 
-    /// Deletes a user: it leaves its groups, its profile is erased, and the name is never given again. What it sent stays.
+    /// Deletes a user: it leaves its groups, its profile is erased, and the name is never given again. What it sent
+    /// stays.
     ///
     /// - Throws: `unknown-user`; `owns-groups` while it owns one.
     @discardableResult

@@ -148,9 +148,9 @@ struct Live {
     mutating func update<Result>(
         _ number: SessionNumber, _ body: (inout LiveSession) throws(IMError) -> Result
     ) throws(IMError) -> Result {
-        guard sessions[number] != nil else { throw gone(number) }
         // In place: taking the value out would copy its arrays on the first change.
-        return try body(&sessions[number]!)
+        guard let result = try sessions[number]?.apply(body) else { throw gone(number) }
+        return result
     }
 
     /// Throws why a session is closed, if it is.
@@ -212,9 +212,8 @@ struct Live {
 
     /// Ends what ``beginReceiving(_:limit:)`` began. Returns whether an alarm has to be set.
     mutating func endReceiving(_ number: SessionNumber, _ note: (inout LiveSession) -> Void) {
-        guard sessions[number] != nil else { return }
         sessions[number]?.isReceiving = false
-        note(&sessions[number]!)
+        sessions[number]?.apply(note)
         guard let session = sessions[number], let since = session.owesSince, !session.isTimed else { return }
         sessions[number]?.isTimed = true
         deadlines.insert(Deadline(moment: since.advanced(by: limits.acknowledgementWait), session: number))
@@ -224,10 +223,8 @@ struct Live {
     mutating func acknowledge(
         _ number: SessionNumber, through position: Position, now: Timestamp
     ) throws(IMError) -> Doorbell? {
-        guard sessions[number] != nil else { throw gone(number) }
-        guard try sessions[number]!.acknowledge(through: position, now: now), let session = sessions[number] else {
-            return nil
-        }
+        guard let isNews = try sessions[number]?.acknowledge(through: position, now: now) else { throw gone(number) }
+        guard isNews, let session = sessions[number] else { return nil }
         cursors[session.device] = max(position, cursors[session.device] ?? 0)
         unflushed.insert(session.device)
         if flushAt == nil { flushAt = now.advanced(by: limits.acknowledgementDelay) }

@@ -47,6 +47,13 @@ struct LiveSession {
         hintsFrom = head
     }
 
+    /// Changes it where it lies.
+    mutating func apply<Value, Failure: Error>(
+        _ body: (inout LiveSession) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        try body(&self)
+    }
+
     /// Notes an entry for this session. When too many gather, they are dropped and the journal is searched instead.
     mutating func hint(_ position: Position) {
         if hints.count >= Self.greatestHintCount {

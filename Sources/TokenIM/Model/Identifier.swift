@@ -48,7 +48,8 @@ extension Identifier: Comparable {
 
     // Swift's String compares by canonical equivalence; the store compares bytes. Names are equal when their bytes are.
     public static func == (left: Self, right: Self) -> Bool {
-        left.rawValue.utf8.elementsEqual(right.rawValue.utf8)
+        var (one, other) = (left.rawValue, right.rawValue)
+        return one.withUTF8 { one in other.withUTF8 { one.elementsEqual($0) } }
     }
 
     public func hash(into hasher: inout Hasher) {

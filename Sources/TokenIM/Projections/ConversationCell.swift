@@ -117,7 +117,8 @@ struct ConversationCell {
 }
 
 extension RandomAccessCollection where Index == Int {
-    /// The index of the first element that satisfies the predicate; those that do must all stand behind those that don't.
+    /// The index of the first element that satisfies the predicate; those that do must all stand behind those that
+    /// don't.
     func partitioningIndex(where isBehind: (Element) -> Bool) -> Int {
         var (low, high) = (startIndex, endIndex)
         while low < high {

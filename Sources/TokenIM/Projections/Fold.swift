@@ -11,8 +11,9 @@ struct Fold {
 
     /// Writes everything, and the checkpoint with it.
     func write(_ set: WorkingSet, _ transaction: borrowing WriteTransaction) throws {
-        let cells = set.cells.sorted { $0.number < $1.number }
-        for cell in cells { try write(cell, of: set, transaction) }
+        // The order is sorted rather than the cells: moving a cell would retain and release what it holds each time.
+        let order = set.cells.indices.map { (set.cells[$0].number, $0) }.sorted { $0.0 < $1.0 }
+        for (_, index) in order { try write(set.cells[index], of: set, transaction) }
         for (key, versions) in set.markers.sorted(by: { $0.key < $1.key }) {
             guard let marker = versions.last?.value else { continue }
             try put(marker, tables.markers, RowKey(key.conversation, key.user), transaction)

@@ -11,8 +11,8 @@ import Darwin
 /// Open addressing with linear probing, 16 bytes a slot, at most half full. Two keys may share a digest, so one digest
 /// may have several positions; the journal row says which is meant.
 ///
-/// It grows by doubling while it is small and then at once to its full size, whose zeroed memory the system gives page by
-/// page as it is touched: moving a million keys would hold up a commit for milliseconds.
+/// It grows by doubling while it is small and then at once to its full size, whose zeroed memory the system gives page
+/// by page as it is touched: moving a million keys would hold up a commit for milliseconds.
 ///
 /// Mutated by the writer alone, until it is handed over to be merged; from then on nobody mutates it.
 final class KeyIndex: @unchecked Sendable {

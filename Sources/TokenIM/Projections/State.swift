@@ -1,7 +1,7 @@
 import TokenIMLMDB
 
-/// Everything that a decision may ask, as the writer sees it: what is on disk, what was folded, the working set, and what
-/// its own batch has already done.
+/// Everything that a decision may ask, as the writer sees it: what is on disk, what was folded, the working set, and
+/// what its own batch has already done.
 ///
 /// A value of the writer thread. The transactions are those of the present batch; ``live`` is lent to it for the length
 /// of one command by the generation that holds it.
@@ -25,7 +25,7 @@ struct State: ~Copyable {
     var head: Position
 
     private var users: BoundedCache<UserID, UserNumber>
-    private var userRecords: BoundedCache<UserNumber, UserRecord>
+    private var statuses: BoundedCache<UserNumber, User.Status>
     private var groups: BoundedCache<GroupID, ConversationNumber>
     private var groupRecords: BoundedCache<ConversationNumber, GroupRecord>
     private var memberships: BoundedCache<WorkingSet.MemberKey, MembershipRecord>
@@ -42,7 +42,7 @@ struct State: ~Copyable {
         self.keySeed = keySeed
         self.head = head
         users = BoundedCache(capacity: Self.cacheCapacity)
-        userRecords = BoundedCache(capacity: Self.cacheCapacity)
+        statuses = BoundedCache(capacity: Self.cacheCapacity)
         groups = BoundedCache(capacity: Self.cacheCapacity)
         groupRecords = BoundedCache(capacity: Self.cacheCapacity)
         memberships = BoundedCache(capacity: Self.cacheCapacity)
@@ -59,11 +59,16 @@ struct State: ~Copyable {
         return number
     }
 
-    mutating func user(_ number: UserNumber) throws -> UserRecord? {
-        if let record = userRecords[number] { return record }
+    func user(_ number: UserNumber) throws -> UserRecord? {
+        try written.user(number)
+    }
+
+    /// What a user may do: all that a send has to know of it.
+    mutating func status(of number: UserNumber) throws -> User.Status? {
+        if let status = statuses[number] { return status }
         guard let record = try written.user(number) else { return nil }
-        userRecords.insert(record, for: number)
-        return record
+        statuses.insert(record.status, for: number)
+        return record.status
     }
 
     mutating func groupNumber(_ id: GroupID) throws -> ConversationNumber? {
@@ -92,7 +97,7 @@ struct State: ~Copyable {
 
     mutating func remember(_ record: UserRecord, _ number: UserNumber) {
         users.insert(number, for: record.id)
-        userRecords.insert(record, for: number)
+        statuses.insert(record.status, for: number)
     }
 
     mutating func remember(_ record: GroupRecord, _ number: ConversationNumber) {
@@ -107,7 +112,7 @@ struct State: ~Copyable {
     /// Forgets what was read or changed by a batch that did not happen.
     mutating func forgetCaches() {
         users.removeAll()
-        userRecords.removeAll()
+        statuses.removeAll()
         groups.removeAll()
         groupRecords.removeAll()
         memberships.removeAll()

@@ -63,8 +63,8 @@ struct WorkingSet: Sendable {
         return cells[index].base.counted + UInt64(entry.counted)
     }
 
-    /// The first sequence of a conversation whose position lies above another, when all entries up to that position came
-    /// before this generation or in it, and it is known here.
+    /// The first sequence of a conversation whose position lies above another, when all entries up to that position
+    /// came before this generation or in it, and it is known here.
     func firstSequence(above position: Position, in conversation: ConversationNumber) -> SequenceNumber? {
         guard let cell = cell(conversation), position >= cell.base.lastPosition else { return nil }
         let count = offset(position).map { cell.count(through: $0) } ?? 0

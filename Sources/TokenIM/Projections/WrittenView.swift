@@ -124,7 +124,8 @@ struct WrittenView: ~Copyable {
         try record(tables.members, RowKey(group, user))
     }
 
-    /// The members of a group and those who were, in order of their numbers, after a user. `body` returns false to stop.
+    /// The members of a group and those who were, in order of their numbers, after a user. `body` returns false to
+    /// stop.
     func forEachMembership(
         in group: ConversationNumber, after user: UserNumber = 0,
         _ body: (UserNumber, MembershipRecord) throws -> Bool

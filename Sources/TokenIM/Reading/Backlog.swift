@@ -58,7 +58,8 @@ struct Backlog {
         var source = Source(
             position: position, conversation: number, sequence: first, following: [], visibility: visibility, gap: nil)
         if first <= visibility.trimmedThrough {
-            // The gap stands where the first entry stood that is gone: nothing that is acknowledged before it passes it.
+            // The gap stands where the first entry stood that is gone: nothing that is acknowledged before it passes
+            // it.
             let last = visibility.last(through: visibility.trimmedThrough) ?? visibility.trimmedThrough
             source.gap = Gap(from: first, through: last)
             source.sequence = last

@@ -9,7 +9,8 @@ public struct HistoryPage: Sendable {
 extension Snapshot {
     /// The entries of a conversation before a sequence (the newest when nil), or after one, as a user sees them.
     ///
-    /// - Throws: `not-found` when the user may see nothing of it; `malformed-argument`, `request-too-large` for the limit.
+    /// - Throws: `not-found` when the user may see nothing of it; `malformed-argument`, `request-too-large` for the
+    /// limit.
     /// - Cost: one row an entry, and one for every 64.
     public func history(
         of conversation: Conversation, for user: UserID, before: SequenceNumber? = nil, after: SequenceNumber? = nil,

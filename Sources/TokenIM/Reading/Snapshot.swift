@@ -3,8 +3,8 @@ import TokenIMLMDB
 
 /// One consistent moment of the whole store, for reading. What is written meanwhile is not seen.
 ///
-/// Taking one costs well under a microsecond. Keep it short: while it lives, the pages that it sees cannot be used again,
-/// so the files grow under a writer.
+/// Taking one costs well under a microsecond. Keep it short: while it lives, the pages that it sees cannot be used
+/// again, so the files grow under a writer.
 public struct Snapshot: ~Copyable {
     private let journal: ReadTransaction
     private let projections: ReadTransaction

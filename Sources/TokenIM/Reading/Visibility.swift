@@ -21,7 +21,8 @@ struct Visibility {
 }
 
 extension Snapshot {
-    /// What a user may see of a conversation; nil when nothing at all, which looks like a conversation that is not there.
+    /// What a user may see of a conversation; nil when nothing at all, which looks like a conversation that is not
+    /// there.
     func visibility(
         of conversation: ConversationNumber, to user: UserNumber, through last: SequenceNumber
     ) throws -> Visibility? {

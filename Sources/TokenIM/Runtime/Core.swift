@@ -6,7 +6,7 @@ import TokenIMLMDB
 /// Used by one thread at a time: the writer's, or in inline mode the one that has the turn.
 final class Core: @unchecked Sendable {
     let store: Store
-    let layers: Mutex<Layers>
+    let layers: Shared<Layers>
     let live: Mutex<Live>
     let limits: Limits
     let names = Names()
@@ -15,8 +15,8 @@ final class Core: @unchecked Sendable {
     let hostTables: Set<String>
 
     private let time: any TimeSource
-    private(set) var folder: Folder!
-    private let areKeysMerged = Atomic<Bool>(false)
+    let folder: Folder
+    private let areKeysMerged = Shared(false)
     /// Set once storage has failed in a way that this engine cannot go on from.
     private let failure = Mutex<IMError?>(nil)
 
@@ -34,22 +34,24 @@ final class Core: @unchecked Sendable {
         observer = configuration.observer
         isInline = configuration.runtime.isInline
         hostTables = Set(configuration.hostTables)
-        let began = ContinuousClock.now
+        let began = time.now()
         let recovery = try Recovery(store, configuration.limits)
         lastTimestamp = recovery.lastTimestamp
         let count = Int(recovery.state.head - recovery.checkpoint)
         state = recovery.state
         let generation = Generation(state.live)
         state.live = WorkingSet(first: 1)
-        layers = Mutex(Layers(live: generation, frozen: nil))
+        layers = Shared(Layers(live: generation, frozen: nil))
         live = Mutex(Live(limits: configuration.limits, head: state.head))
-        folder = Folder(store, observer: configuration.observer) { [weak self] in
-            self?.layers.withLock { $0.frozen = nil }
-        } finishedMerge: { [weak self] in
-            self?.areKeysMerged.store(true, ordering: .releasing)
+        let (layers, areKeysMerged) = (layers, areKeysMerged)
+        folder = Folder(store, time: time, observer: configuration.observer) {
+            layers.withLock { $0.frozen = nil }
+        } finishedMerge: {
+            areKeysMerged.withLock { $0 = true }
         }
         if count > 0 {
-            observer?(EngineEvent(kind: .replayed, count: count, duration: began.duration(to: .now), detail: ""))
+            observer?(
+                EngineEvent(kind: .replayed, count: count, duration: time.now().duration(since: began), detail: ""))
         }
     }
 
@@ -134,7 +136,7 @@ final class Core: @unchecked Sendable {
         appended.removeAll(keepingCapacity: true)
         batchBytes = 0
         batchFailure = nil
-        if areKeysMerged.exchange(false, ordering: .acquiring) { state.keyIndexes.removeLast() }
+        if takeKeysMerged() { state.keyIndexes.removeLast() }
         do {
             // Held for the batch: the trees must not move on while the frozen generation is still asked.
             let folded = try layers.withLock { layers in
@@ -171,6 +173,14 @@ final class Core: @unchecked Sendable {
         foldIfFull()
     }
 
+    /// Whether the keys that were handed in to be merged are all in their tree. Says so once.
+    private func takeKeysMerged() -> Bool {
+        areKeysMerged.withLock { isMerged in
+            defer { isMerged = false }
+            return isMerged
+        }
+    }
+
     private var isNearlyFull: Bool {
         let status = store.journal.status
         return status.usedBytes > status.mapSize / 100 * 92
@@ -192,8 +202,8 @@ final class Core: @unchecked Sendable {
 
     // MARK: Commands
 
-    /// Decides a command and, when it is accepted, appends and evolves its entries. Refusals are results; what is thrown
-    /// is storage's failure, and undoes the batch.
+    /// Decides a command and, when it is accepted, appends and evolves its entries. Refusals are results; what is
+    /// thrown is storage's failure, and undoes the batch.
     func perform(
         _ command: Command, _ transaction: borrowing WriteTransaction
     ) throws -> Result<Outcome, IMError> {
@@ -231,8 +241,8 @@ final class Core: @unchecked Sendable {
         return Outcome(entry, isDuplicate: false)
     }
 
-    /// Answers a command for which there is nothing to do. A key is kept all the same: a retry gets this answer, also when
-    /// there would be something to do by then.
+    /// Answers a command for which there is nothing to do. A key is kept all the same: a retry gets this answer, also
+    /// when there would be something to do by then.
     private func leave(
         _ decision: Decision, _ request: EntryHeader.Request?, _ transaction: borrowing WriteTransaction
     ) throws -> Outcome {
@@ -344,10 +354,10 @@ final class Core: @unchecked Sendable {
         let generation = layers.withLock { $0.live }
         let set = generation.content.withLock { $0 }
         guard !set.isEmpty else { return }
-        let began = ContinuousClock.now
+        let began = time.now()
         if isInline { try folder.runInline() }
         try folder.waitForFold()
-        let waited = began.duration(to: .now)
+        let waited = time.now().duration(since: began)
         if waited > .milliseconds(1), !isInline {
             observer?(EngineEvent(kind: .foldBackPressure, count: set.count, duration: waited, detail: ""))
         }
@@ -376,7 +386,7 @@ final class Core: @unchecked Sendable {
     /// Folds all that has been committed and merges all keys, and waits for it.
     func foldKeys() throws(IMError) {
         try foldEverything()
-        if areKeysMerged.exchange(false, ordering: .acquiring) { state.keyIndexes.removeLast() }
+        if takeKeysMerged() { state.keyIndexes.removeLast() }
         guard state.keyIndexes.count == 1, state.keyIndexes[0].count > 0 else { return }
         mergeKeys(through: state.head)
         try IMError.mapping {

@@ -61,6 +61,16 @@ final class EngineRuntime: Sendable {
     /// Cancelling counts until the mailbox has accepted the job, and no later.
     func ask<Success: Sendable>(_ job: @escaping (Reply<Success>) -> Job) async throws(IMError) -> Success {
         if Task.isCancelled { throw IMError(.cancelled, "cancelled before the engine had accepted the command") }
+        if mailbox.hasRoom {
+            // The usual case. Should the room be gone in a moment, the job waits outside and cannot turn back.
+            return try await withUnsafeContinuation { mailbox.put(job(.task($0))) }.get()
+        }
+        return try await askInTurn(job)
+    }
+
+    private func askInTurn<Success: Sendable>(
+        _ job: @escaping (Reply<Success>) -> Job
+    ) async throws(IMError) -> Success {
         let ticket = Mutex<UInt64?>(nil)
         let mailbox = mailbox
         let result = await withTaskCancellationHandler {

@@ -2,8 +2,8 @@ import TokenIMLMDB
 
 /// Brings the trees up to date with what has been committed, beside the writer.
 ///
-/// It has one fold and one merge of keys at a time. A merge is cut into pieces and a fold goes before the next piece, so
-/// the writer seldom has to wait for either.
+/// It has one fold and one merge of keys at a time. A merge is cut into pieces and a fold goes before the next piece,
+/// so the writer seldom has to wait for either.
 final class Folder: Sendable {
     private struct State {
         var fold: WorkingSet?
@@ -21,10 +21,11 @@ final class Folder: Sendable {
         var through: Position
         var keys: [KeyDigest]?
         var done = 0
-        var began: ContinuousClock.Instant
+        var began: Timestamp
     }
 
     private let store: Store
+    private let time: any TimeSource
     private let state = Monitor(State())
     private let finishedFold: @Sendable () -> Void
     private let finishedMerge: @Sendable () -> Void
@@ -34,10 +35,12 @@ final class Folder: Sendable {
 
     /// - Parameter finishedFold: called after each fold's commit, before anyone who waits for it goes on.
     init(
-        _ store: Store, observer: (@Sendable (EngineEvent) -> Void)?, finishedFold: @escaping @Sendable () -> Void,
+        _ store: Store, time: any TimeSource, observer: (@Sendable (EngineEvent) -> Void)?,
+        finishedFold: @escaping @Sendable () -> Void,
         finishedMerge: @escaping @Sendable () -> Void
     ) {
         self.store = store
+        self.time = time
         self.observer = observer
         self.finishedFold = finishedFold
         self.finishedMerge = finishedMerge
@@ -61,7 +64,7 @@ final class Folder: Sendable {
 
     /// Merges keys through a position into their tree, after the fold that was handed in last.
     func merge(_ index: KeyIndex, through position: Position) {
-        state.withLock { $0.merge = Merge(index: index, through: position, began: .now) }
+        state.withLock { $0.merge = Merge(index: index, through: position, began: time.now()) }
     }
 
     /// Waits until everything that was handed in is done.
@@ -112,7 +115,7 @@ final class Folder: Sendable {
             ? state.wait(atMost: nil) { Self.next(&$0, waits: true) } : state.withLock { Self.next(&$0, waits: false) }
         do {
             switch work {
-            case .fold(let set): try fold(set, at: .now)
+            case .fold(let set): try fold(set, began: time.now())
             case .merge(let merge): try continueMerge(merge)
             case .some(.none), nil: return false
             }
@@ -127,12 +130,12 @@ final class Folder: Sendable {
         return true
     }
 
-    private func fold(_ set: WorkingSet, at began: ContinuousClock.Instant) throws {
+    private func fold(_ set: WorkingSet, began: Timestamp) throws {
         let fold = Fold(store.foldedTables)
         try store.projections.write { try fold.write(set, $0) }
         finishedFold()
         state.withLock { $0.isFolding = false }
-        observer?(EngineEvent(kind: .folded, count: set.count, duration: .now - began, detail: ""))
+        observer?(EngineEvent(kind: .folded, count: set.count, duration: time.now().duration(since: began), detail: ""))
     }
 
     private func continueMerge(_ merge: Merge) throws {
@@ -151,10 +154,8 @@ final class Folder: Sendable {
         let rest = isLast ? nil : merge
         state.withLock { $0.merge = rest }
         guard isLast else { return }
-        observer?(EngineEvent(kind: .keysMerged, count: keys.count, duration: .now - merge.began, detail: ""))
+        observer?(
+            EngineEvent(
+                kind: .keysMerged, count: keys.count, duration: time.now().duration(since: merge.began), detail: ""))
     }
-}
-
-extension ContinuousClock.Instant {
-    fileprivate static func - (later: Self, earlier: Self) -> Duration { earlier.duration(to: later) }
 }

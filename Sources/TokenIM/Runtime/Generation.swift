@@ -18,3 +18,18 @@ struct Layers: Sendable {
     var live: Generation
     var frozen: Generation?
 }
+
+/// State behind a lock, owned by several.
+final class Shared<State: Sendable>: Sendable {
+    private let state: Mutex<State>
+
+    init(_ state: State) {
+        self.state = Mutex(state)
+    }
+
+    func withLock<Value: ~Copyable, Failure: Error>(
+        _ body: (inout State) throws(Failure) -> sending Value
+    ) throws(Failure) -> sending Value {
+        try state.withLock { state throws(Failure) in try body(&state) }
+    }
+}

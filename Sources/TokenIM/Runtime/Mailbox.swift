@@ -3,8 +3,8 @@ import TokenIMLMDB
 
 /// The bounded queue between callers and the writer, in order of arrival.
 ///
-/// A job is accepted when there is room; from then on it will be carried out. Beyond that, callers wait outside, in order,
-/// and may still turn back.
+/// A job is accepted when there is room; from then on it will be carried out. Beyond that, callers wait outside, in
+/// order, and may still turn back.
 final class Mailbox: Sendable {
     fileprivate struct State {
         var accepted: [Job] = []
@@ -57,6 +57,11 @@ final class Mailbox: Sendable {
             job.refuse(error)
             return .accepted
         }
+    }
+
+    /// Whether a job would be accepted right now.
+    var hasRoom: Bool {
+        state.withLock { $0.waiting.isEmpty && $0.accepted.count < capacity }
     }
 
     /// Takes back a job that has not been accepted yet, answering it. Later it is too late, and nothing happens.

@@ -62,23 +62,29 @@ extension Engine {
     ) throws {
         var (row, other) = (try stored.first(), try rebuilt.first())
         var count = 0
+        func report(_ key: UnsafeRawBufferPointer, _ complaint: String) {
+            findings.append(Finding(place: table.name, detail: "row \(hex(key)) \(complaint)"))
+            count += 1
+        }
         while count < 10 {
-            switch (row, other) {
-            case (nil, nil): return
-            case (let mine?, let theirs?) where mine.key.elementsEqual(theirs.key):
-                if !mine.value.elementsEqual(theirs.value) {
-                    findings.append(Finding(place: table.name, detail: "row \(hex(mine.key)) differs from the journal"))
-                    count += 1
-                }
-                (row, other) = (try stored.next(), try rebuilt.next())
-            case (let mine?, let theirs) where theirs == nil || mine.key.lexicographicallyPrecedes(theirs!.key):
-                findings.append(Finding(place: table.name, detail: "row \(hex(mine.key)) is not in the journal"))
-                count += 1
+            guard let mine = row else {
+                guard let theirs = other else { return }
+                report(theirs.key, "is missing")
+                other = try rebuilt.next()
+                continue
+            }
+            let order = other.map { mine.key.order(to: $0.key) } ?? -1
+            if order < 0 {
+                report(mine.key, "is not in the journal")
                 row = try stored.next()
-            case (_, let theirs):
-                findings.append(
-                    Finding(place: table.name, detail: "row \(theirs.map { hex($0.key) } ?? "") is missing"))
-                count += 1
+            } else if order > 0, let theirs = other {
+                report(theirs.key, "is missing")
+                other = try rebuilt.next()
+            } else {
+                if let theirs = other, !mine.value.elementsEqual(theirs.value) {
+                    report(mine.key, "differs from the journal")
+                }
+                row = try stored.next()
                 other = try rebuilt.next()
             }
         }
@@ -144,5 +150,13 @@ extension JournalTables {
             users, userNumbers, groups, groupNumbers, members, memberships, devices, deviceNumbers, trims, consumers,
             consumerEntries,
         ]
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Negative when these bytes come before the others, zero when they are the same, positive when they come after.
+    fileprivate func order(to other: UnsafeRawBufferPointer) -> Int {
+        if elementsEqual(other) { return 0 }
+        return lexicographicallyPrecedes(other) ? -1 : 1
     }
 }

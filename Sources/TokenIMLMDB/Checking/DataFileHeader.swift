@@ -110,7 +110,8 @@ struct DataFileHeader {
         guard (2...lastPage).contains(tree.root) else { return "a root page of \(tree.root)" }
         guard (1...31).contains(tree.depth) else { return "a depth of \(tree.depth)" }
         let limit = lastPage + 1
-        guard tree.leafPages >= 1, tree.leafPages <= limit, tree.branchPages <= limit, tree.overflowPages <= limit else {
+        guard tree.leafPages >= 1, tree.leafPages <= limit, tree.branchPages <= limit, tree.overflowPages <= limit
+        else {
             return "more pages than there are, or none"
         }
         return nil

@@ -34,7 +34,7 @@ struct MetaPage: Equatable {
     }
 
     /// Bytes of the page that mean something.
-    static let size = 168
+    static let size = 152
     static let magic: UInt32 = 0xBEEF_C0DE
     static let version: UInt32 = 1
 

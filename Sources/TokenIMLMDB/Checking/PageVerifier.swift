@@ -1,7 +1,7 @@
 #if canImport(Darwin)
-internal import Darwin
+    internal import Darwin
 #else
-internal import Glibc
+    internal import Glibc
 #endif
 
 /// Checks a data file from the first page to the last: a file that it finds nothing wrong with can be opened and read
@@ -25,6 +25,7 @@ public enum PageVerifier {
         guard try file.tryLock(isShared: true) else {
             throw StorageError(.locked, operation: "verify \(dataFile)", detail: "an environment has it open")
         }
+        defer { file.unlock() }
         let header: DataFileHeader
         do throws(DataFileHeader.Defect) {
             header = try DataFileHeader(file)

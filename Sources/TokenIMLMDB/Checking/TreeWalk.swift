@@ -1,7 +1,7 @@
 #if canImport(Darwin)
-internal import Darwin
+    internal import Darwin
 #else
-internal import Glibc
+    internal import Glibc
 #endif
 
 /// Walks one tree of a data file, from its root, and checks all of it.
@@ -26,7 +26,6 @@ final class TreeWalk {
     private var leafPages: UInt64 = 0
     private var overflowPages: UInt64 = 0
     private var entries: UInt64 = 0
-    private var newestFreed: UInt64 = 0
 
     init(_ verification: Verification, tree: MetaPage.Tree, contents: Contents) {
         self.verification = verification
@@ -54,17 +53,6 @@ final class TreeWalk {
         let counted = (branchPages, leafPages, overflowPages, entries)
         if counted != (tree.branchPages, tree.leafPages, tree.overflowPages, tree.entries) {
             report(recordPage, "the tree is not as large as its record says")
-        }
-        if case .freeList = contents { checkNewestFreed() }
-    }
-
-    /// Every commit replaces pages, and so frees some, unless there was nothing before it. If the newest has not, then
-    /// this is an older state with a wrong transaction number.
-    private func checkNewestFreed() {
-        let newest = verification.header.newest
-        let other = verification.header.metas[1 - Int(newest.number)]
-        if other.main.root != MetaPage.Tree.none, newest.transaction > 0, newestFreed != newest.transaction {
-            report(newest.number, "its transaction number is not that of the last commit")
         }
     }
 
@@ -116,7 +104,9 @@ final class TreeWalk {
             let key = page.node(index).key
             guard isPlausible(key) else { return "entry \(index) has a key of \(key.count) bytes" }
             // The first key can equal the bound.
-            if let previous, !isAscending(previous, key, orEqual: index == 0) { return "entry \(index) is out of order" }
+            if let previous, !isAscending(previous, key, orEqual: index == 0) {
+                return "entry \(index) is out of order"
+            }
             previous = key
         }
         if let upper, let previous, !isAscending(previous, upper, orEqual: false) {
@@ -199,7 +189,6 @@ final class TreeWalk {
         guard (1...verification.header.newest.transaction).contains(transaction) else {
             return report(page, "pages that transaction \(transaction) has freed")
         }
-        newestFreed = transaction
         guard node.dataSize >= 8, node.dataSize & 7 == 0 else {
             return report(page, "a list of \(node.dataSize) bytes")
         }

@@ -48,6 +48,9 @@ final class Verification {
         // Without a bound that holds, every page above it would be another finding.
         guard header.newest.lastPage < bound else { return }
         TreeWalk(self, tree: header.newest.main, contents: .tables).run()
+        if let defect = NewestFreed(header: header, file: file).defect {
+            report(defect.page, table: nil, defect.reason)
+        }
         if isSound, seen.count != bound, let page = seen.firstMissing {
             report(page, table: nil, "\(bound - seen.count) pages are neither used nor free")
         }

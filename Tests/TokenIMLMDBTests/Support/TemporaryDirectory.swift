@@ -25,7 +25,8 @@ final class TemporaryDirectory: Sendable {
 
     /// Opens an environment in it, on whatever file system the tests run.
     func open(
-        _ tables: [String] = ["rows"], mapSize: UInt64 = 1 << 30, configure: (inout EnvironmentOptions) -> Void = { _ in }
+        _ tables: [String] = ["rows"], mapSize: UInt64 = 1 << 30,
+        configure: (inout EnvironmentOptions) -> Void = { _ in }
     ) throws(StorageError) -> Environment {
         var options = EnvironmentOptions(tables: tables)
         options.mapSize = mapSize
@@ -41,14 +42,14 @@ extension String {
     }
 }
 
-/// Reads a whole file.
-func contents(of path: String) -> [UInt8] {
+/// Reads a file, or its first `limit` bytes.
+func contents(of path: String, limit: Int = .max) -> [UInt8] {
     let descriptor = Glibc.open(path, O_RDONLY)
     precondition(descriptor >= 0, "cannot open \(path)")
     defer { close(descriptor) }
     var information = stat()
     fstat(descriptor, &information)
-    var bytes = [UInt8](repeating: 0, count: Int(information.st_size))
+    var bytes = [UInt8](repeating: 0, count: min(limit, Int(information.st_size)))
     let count = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }
     precondition(count == bytes.count)
     return bytes
@@ -62,4 +63,14 @@ func write(_ bytes: some Collection<UInt8>, to path: String) {
     let bytes = Array(bytes)
     let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
     precondition(count == bytes.count)
+}
+
+/// The descriptors that this process has open of a file.
+func openDescriptors(of path: String) -> [Int32] {
+    var wanted = stat()
+    guard stat(path, &wanted) == 0 else { return [] }
+    return (0..<Int32(1024)).filter { descriptor in
+        var found = stat()
+        return fstat(descriptor, &found) == 0 && found.st_ino == wanted.st_ino && found.st_dev == wanted.st_dev
+    }
 }

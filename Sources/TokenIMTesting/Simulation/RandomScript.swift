@@ -1,0 +1,113 @@
+/// Scripts out of chance: every verb, valid and invalid arguments alike. The same seed gives the same script.
+package struct RandomScript {
+    private var generator: SeededGenerator
+    private var keyed: [ScriptCommand] = []
+    private var nextKey = 1
+
+    private static let weights: [(ScriptCommand.Verb, Int)] = [
+        (.createUser, 6), (.updateUser, 6), (.suspend, 2), (.reinstate, 5), (.deleteUser, 1),
+        (.createGroup, 6), (.updateGroup, 5), (.add, 14), (.remove, 7), (.leave, 6), (.setRole, 6), (.transfer, 4),
+        (.dissolve, 1),
+        (.send, 150), (.markRead, 40), (.trim, 6),
+        (.connect, 34), (.receive, 90), (.acknowledge, 60), (.acknowledgeAt, 10), (.closeSession, 10),
+        (.register, 2), (.poll, 8), (.pollAcknowledge, 5),
+        (.advance, 20), (.jump, 2), (.fold, 2), (.reopen, 3), (.crash, 3), (.transaction, 6), (.verify, 1), (.compare, 5),
+    ]
+    private static let weightSum = weights.reduce(0) { $0 + $1.1 }
+
+    /// - Parameter count: how many lines.
+    package static func commands(seed: UInt64, count: Int) -> [ScriptCommand] {
+        var script = RandomScript(generator: SeededGenerator(seed: seed))
+        var commands = (0..<6).map { ScriptCommand(.createUser, $0, 0, 0) }
+        commands.append(ScriptCommand(.createGroup, -1, 0, 0, 0b0110, 0, 0))
+        commands.append(ScriptCommand(.createGroup, -1, 1, 1, 0b1001, 0, 0))
+        while commands.count < count { commands.append(script.next()) }
+        return commands
+    }
+
+    private mutating func next() -> ScriptCommand {
+        // A retry of an earlier request, under its key.
+        if chance(25), let command = keyed.suffix(60).randomElement(using: &generator) { return command }
+        var pick = below(Self.weightSum)
+        var verb = ScriptCommand.Verb.send
+        for (candidate, weight) in Self.weights {
+            verb = candidate
+            if pick < weight { break }
+            pick -= weight
+        }
+        var arguments: [Int] = []
+        for label in verb.labels { arguments.append(value(of: label, in: verb, arguments)) }
+        let command = ScriptCommand(verb, arguments: arguments)
+        if command[.key] != 0 { keyed.append(command) }
+        return command
+    }
+
+    private mutating func value(of label: ScriptCommand.Label, in verb: ScriptCommand.Verb, _ before: [Int]) -> Int {
+        switch label {
+        case .by: chance(2) ? -1 : slot()
+        case .user:
+            // Whoever asks mostly asks for itself where that is what is meant.
+            if [.send, .markRead, .leave].contains(verb), let by = before.first, by >= 0, !chance(6) {
+                by / ScriptNames.devicesPerUser
+            } else {
+                user()
+            }
+        case .owner: user()
+        case .with: before.count > 1 && !chance(10) ? before[1] : user()
+        case .target:
+            if chance(2) { ScriptNames.firstGroup + group() } else { chance(40) ? -1 : user() }
+        case .group: group()
+        case .members: members()
+        case .role: chance(12) ? 2 : below(2)
+        case .profile: below(12)
+        case .content: chance(30) ? below(3) : 3 + below(60)
+        case .slot: slot()
+        case .key: key(isNeeded: verb == .send)
+        case .place: place()
+        case .reply: chance(5) ? (chance(12) ? -2 : 1 + small(40)) : 0
+        case .start: chance(2) ? 0 : small(300)
+        case .window: chance(30) ? [0, -1, 4_097].randomElement(using: &generator) ?? 0 : 1 + small(90)
+        case .maximum: chance(3) ? 1 + small(6) : (verb == .poll ? 1 + below(40) : 4_096)
+        case .count: small(6)
+        case .milliseconds: verb == .jump ? below(120_000) - 60_000 : small(40_000)
+        case .seed: below(1_000_000)
+        case .lines: 1 + below(6)
+        case .fails: chance(3) ? 1 : 0
+        }
+    }
+
+    private mutating func key(isNeeded: Bool) -> Int {
+        if !isNeeded, chance(2) { return 0 }
+        if chance(40) { return 1 + below(nextKey) }
+        nextKey += 1
+        return nextKey
+    }
+
+    private mutating func place() -> Int {
+        if chance(12) { return -1 - small(3) }
+        return chance(2) ? small(6) : small(150)
+    }
+
+    /// Low numbers come more often, so that some conversations grow long.
+    private mutating func user() -> Int { min(below(ScriptNames.userCount), below(ScriptNames.userCount)) }
+
+    private mutating func group() -> Int { min(below(ScriptNames.groupCount), below(ScriptNames.groupCount)) }
+
+    private mutating func slot() -> Int {
+        user() * ScriptNames.devicesPerUser + min(below(ScriptNames.devicesPerUser), below(ScriptNames.devicesPerUser))
+    }
+
+    private mutating func members() -> Int {
+        var bits = 0
+        for _ in 0..<small(5) { bits |= 1 << user() }
+        return chance(30) ? bits | 1 << 20 : bits
+    }
+
+    /// From 0 up to `bound`, the lower the likelier.
+    private mutating func small(_ bound: Int) -> Int { below(below(bound + 1) + 1) }
+
+    private mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &generator) }
+
+    /// Once in so many times.
+    private mutating func chance(_ times: Int) -> Bool { below(times) == 0 }
+}

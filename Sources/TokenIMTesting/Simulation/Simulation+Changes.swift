@@ -1,0 +1,200 @@
+internal import Synchronization
+internal import TokenIM
+
+/// A change with the one who asks for it, ready for the engine and the model.
+struct ResolvedChange: Sendable {
+    var action: ModelAction
+    var actor: ModelActor
+    var key: IdempotencyKey?
+    /// The session of the one who asks.
+    var session: Session?
+    /// Where the receipt of success must point.
+    var conversation: Conversation
+}
+
+extension Simulation {
+    func change(_ command: ScriptCommand) async throws(Complaint) -> String {
+        let change = resolve(command)
+        if case .trim(let conversation, let sequence) = change.action {
+            return try await trim(conversation, through: sequence)
+        }
+        let result = await engine.perform(change)
+        var moment: Timestamp?
+        return try check(result, change, moment: &moment)
+    }
+
+    /// Puts names for the numbers, and sequences for the places.
+    func resolve(_ command: ScriptCommand) -> ResolvedChange {
+        let session = command[.by] < 0 || openConnection(command[.by]) == nil ? nil : sessions[command[.by]]
+        var actor = session.map { ModelActor.session($0.user, $0.device) } ?? .host
+        let group = ScriptNames.group(command[.group])
+        let user = ScriptNames.user(command[.user])
+        let profile = ScriptNames.profile(command[.profile])
+        var conversation = Conversation.group(group)
+        let action: ModelAction
+        switch command.verb {
+        case .createGroup:
+            action = .createGroup(
+                group, profile, owner: ScriptNames.user(command[.owner]),
+                members: ScriptNames.members(command[.members]))
+        case .updateGroup: action = .updateGroup(group, profile)
+        case .add: action = .add(ScriptNames.members(command[.members]), group)
+        case .remove: action = .remove(user, group)
+        case .leave: action = .leave(user, group)
+        case .setRole: action = .setRole([.member, .admin, .owner][max(0, command[.role]) % 3], user, group)
+        case .transfer: action = .transfer(group, user)
+        case .dissolve: action = .dissolve(group)
+        case .send:
+            if actor == .host { actor = .user(user) }
+            let target = command[.target]
+            let sender = actor.user ?? user
+            conversation =
+                target >= ScriptNames.firstGroup
+                ? ScriptNames.conversation(0, target) : .direct(sender, ScriptNames.user(max(0, target)))
+            let head = model.log(conversation)?.head ?? 0
+            let reply = command[.reply]
+            let replyTo = reply == 0 ? nil : max(1, relative(reply > 0 ? reply - 1 : reply, to: head))
+            action = .send(ScriptNames.content(command[.content]), ScriptNames.target(target), replyTo: replyTo)
+        case .markRead:
+            let subject = ScriptNames.conversation(command[.with], command[.target])
+            let reader = actor.user ?? user
+            conversation = .personal(reader)
+            let head = model.log(subject)?.head ?? 0
+            action = .markRead(subject, relative(command[.place], to: head), reader)
+        case .trim:
+            conversation = ScriptNames.conversation(command[.with], command[.target])
+            action = .trim(conversation, relative(command[.place], to: model.log(conversation)?.head ?? 0))
+        default:
+            conversation = .personal(user)
+            action =
+                switch command.verb {
+                case .createUser: .createUser(user, profile)
+                case .updateUser: .updateUser(user, profile)
+                case .suspend: .setStatus(user, .suspended)
+                case .reinstate: .setStatus(user, .active)
+                default: .setStatus(user, .deleted)
+                }
+        }
+        let key = ScriptNames.key(command.verb == .send && command[.key] == 0 ? -1 : command[.key])
+        return ResolvedChange(action: action, actor: actor, key: key, session: session, conversation: conversation)
+    }
+
+    /// Compares what the engine said with what the model says.
+    ///
+    /// - Parameter moment: the one that all new entries of a transaction share, once it is known.
+    func check(
+        _ result: Result<Receipt, IMError>, _ change: ResolvedChange, moment: inout Timestamp?
+    ) throws(Complaint) -> String {
+        let head = model.head
+        let answer = model.perform(
+            change.action, by: change.actor, key: change.key, at: (try? result.get().timestamp) ?? time.now())
+        let receipt: Receipt
+        switch (result, answer) {
+        case (.failure(let error), .refused(let codes)):
+            guard codes.contains(error.code) else {
+                throw Complaint("refused with \(error), and not with \(codes.map(\.name))")
+            }
+            return error.code.name
+        case (.failure(let error), _): throw Complaint("refused with \(error); the model says \(answer)")
+        case (.success(let receipt), .refused(let codes)):
+            throw Complaint("accepted with \(receipt); the model says \(codes.map(\.name))")
+        case (.success(let found), _): receipt = found
+        }
+        if model.head > head {
+            if let moment, moment != receipt.timestamp { throw Complaint("two moments in one transaction") }
+            if moment == nil { try note(receipt.timestamp) }
+            moment = receipt.timestamp
+        }
+        try check(receipt, answer, change.conversation)
+        return "\(receipt.position) \(receipt.sequence) \(receipt.timestamp.microseconds) \(receipt.isDuplicate)"
+    }
+
+    private func check(
+        _ receipt: Receipt, _ answer: ModelAnswer, _ conversation: Conversation
+    ) throws(Complaint) {
+        var (line, moment, isDuplicate): (ReferenceModel.Line?, Timestamp?, Bool) = (nil, nil, true)
+        switch answer {
+        case .appended(let new): (line, moment, isDuplicate) = (new, new.timestamp, false)
+        case .duplicate(let earlier, let then): (line, moment) = (earlier, then)
+        case .unchanged(let subject): line = model.log(subject)?.lines.last
+        case .refused: break
+        }
+        guard receipt.isDuplicate == isDuplicate, receipt.conversation == conversation,
+            line?.conversation == conversation, receipt.sequence == line?.sequence, receipt.position == line?.position,
+            receipt.timestamp == moment ?? receipt.timestamp
+        else { throw Complaint("\(receipt), and not \(answer)") }
+    }
+
+    private func trim(_ conversation: Conversation, through sequence: SequenceNumber) async throws(Complaint) -> String {
+        let head = engine.head
+        let result: Result<SequenceNumber, IMError>
+        do throws(IMError) {
+            result = .success(try await engine.messages.trim(conversation, through: sequence))
+        } catch {
+            result = .failure(error)
+        }
+        // A trim has no receipt: its moment is what the clock and the newest entry say.
+        let isExact = model.earliest == model.latest
+        var moment = max(time.now(), model.latest.advanced(by: .microseconds(1)))
+        if engine.head > head {
+            if !isExact, let seen = seenMoment(in: conversation) { moment = seen }
+            try note(moment)
+        }
+        switch (result, model.perform(.trim(conversation, sequence), by: .host, key: nil, at: moment)) {
+        case (.failure(let error), .refused(let codes)) where codes.contains(error.code): return error.code.name
+        case (.success(let through), .appended), (.success(let through), .unchanged):
+            let expected = model.log(conversation)?.trimmedThrough ?? 0
+            guard through == expected else { throw Complaint("trimmed through \(through), not \(expected)") }
+            return "\(through)"
+        case (let result, let answer): throw Complaint("\(result); the model says \(answer)")
+        }
+    }
+
+    /// The timestamp of the newest entry of a conversation, from somebody who sees it.
+    private func seenMoment(in conversation: Conversation) -> Timestamp? {
+        for person in model.people where model.sees(person.id, .max, conversation) {
+            if let page = try? engine.messages.history(of: conversation, for: person.id, limit: 1) {
+                return page.entries.last?.timestamp
+            }
+        }
+        return nil
+    }
+
+    // MARK: Host transactions
+
+    private struct Abandoned: Error {}
+
+    func transaction(_ block: [ScriptCommand], fails: Bool) async throws(Complaint) -> String {
+        let before = model
+        var changes: [ResolvedChange] = []
+        for command in block {
+            var change = resolve(command)
+            if change.session != nil {
+                // In a transaction the host acts.
+                change.session = nil
+                change.actor = command.verb == .send ? .user(change.actor.user ?? "nobody") : .host
+            }
+            changes.append(change)
+        }
+        let asked = changes
+        let results = Mutex<[Result<Receipt, IMError>]>([])
+        do {
+            try await engine.transaction { transaction in
+                for change in asked {
+                    let result = transaction.perform(change)
+                    results.withLock { $0.append(result) }
+                }
+                if fails { throw Abandoned() }
+            }
+            if fails { throw Complaint("a transaction that threw has succeeded") }
+        } catch {
+            guard error is Abandoned else { throw Complaint("the transaction failed: \(error)") }
+        }
+        let found = results.withLock { $0 }
+        var moment: Timestamp?
+        var lines: [String] = []
+        for (result, change) in zip(found, changes) { lines.append(try check(result, change, moment: &moment)) }
+        if fails { model = before }
+        return lines.joined(separator: ", ")
+    }
+}
