@@ -1,7 +1,8 @@
 package import TokenIM
 package import TokenIMTesting
 
-/// Plays logs through an engine: performs what the ``Cast`` decides, and holds what arrives against the ``DeliveryCheck``.
+/// Plays logs through an engine: performs what the ``Cast`` decides, and holds what arrives against the
+/// ``DeliveryCheck``.
 package struct Player {
     /// All of the logs is one group, whatever its channel is called.
     package static let group: GroupID = "channel"
