@@ -16,8 +16,8 @@ package struct InputFile: Sendable {
     package let isCut: Bool
 
     /// - Throws: a ``ReplayFailure`` that names the file, and the line where there is one: `noInput` when it is
-    /// missing,
-    ///   a directory or not readable, `data` for binary data or invalid UTF-8, `inputOutput` when reading fails.
+    ///   missing, a directory or not readable, `data` for binary data or invalid UTF-8, `inputOutput` when reading
+    ///   fails.
     package init(path: String) throws(ReplayFailure) {
         let bytes = try Self.bytes(path)
         let text = try bytes.withUnsafeBufferPointer { (buffer) throws(ReplayFailure) -> String in
