@@ -1,8 +1,9 @@
 /// What one line of an IRC log says.
 ///
-/// Only the exact forms count. A nick holds no blanks, so a line whose nick was cut in two by the program that wrote
-/// the log (`<zcat[1] > hi`, `=== [N] ame […]  has joined #c`) is of no form. Between the words of a notice (`===`)
-/// there may be more than one blank, as in all real logs; the text of a message begins after exactly one.
+/// Only the exact forms count. A nick holds no blanks; but some logs have a blank behind every `]`, which the program
+/// that wrote them put there (`<zcat[1] > hi`, `=== [N] ame [n=name@host]  has joined #c`), and such a blank is no part
+/// of the nick. Between the words of a notice (`===`) there may be more than one blank, as in all real logs; the text of
+/// a message begins after exactly one.
 package enum LogLine: Hashable, Sendable {
     /// `[09:14] <nick> text`, or the action `[09:14]  * nick text`. The text may be empty or blank.
     case message(MinuteOfDay, Nick, text: String)
@@ -24,7 +25,7 @@ package enum LogLine: Hashable, Sendable {
         if let timed = TimedLine(line) {
             self = Self.message(timed) ?? .other
         } else {
-            self = Self.notice(line) ?? .other
+            self = Self.notice(line) ?? Self.notice(line.withoutBlanksBehindBrackets) ?? .other
         }
     }
 
@@ -41,10 +42,12 @@ package enum LogLine: Hashable, Sendable {
             rest = Substring(rest.utf8.dropFirst(3))
             nick = Nick(word: rest.removeFirstWord())
         } else {
-            let word = rest.removeFirstWord()
-            guard word.utf8.first == UInt8(ascii: "<"), word.utf8.last == UInt8(ascii: ">"), word.utf8.count > 2
-            else { return nil }
-            nick = Nick(word: Substring(word.utf8.dropFirst().dropLast()))
+            guard rest.utf8.first == UInt8(ascii: "<"), let end = rest.endOfNick else { return nil }
+            let word = rest[..<end].dropFirst().withoutBlanksBehindBrackets
+            guard !word.utf8.contains(UInt8(ascii: " ")) else { return nil }
+            rest = rest[end...]
+            _ = rest.removeFirstWord()
+            nick = Nick(word: word)
         }
         return nick.map { .message(line.minute, $0, text: String(rest)) }
     }
@@ -128,6 +131,27 @@ extension Substring {
     fileprivate func hasBytePrefix(_ prefix: String) -> Bool { utf8.starts(with: prefix.utf8) }
 
     fileprivate var isChannel: Bool { utf8.first == UInt8(ascii: "#") && utf8.count > 1 }
+
+    /// The `>` that ends the nick: a blank or nothing follows it.
+    fileprivate var endOfNick: Index? {
+        utf8.indices.first { index in
+            guard utf8[index] == UInt8(ascii: ">") else { return false }
+            let next = utf8.index(after: index)
+            return next == utf8.endIndex || utf8[next] == UInt8(ascii: " ")
+        }
+    }
+
+    /// Without the one blank that some logs have behind every `]`.
+    fileprivate var withoutBlanksBehindBrackets: Substring {
+        var bytes: [UInt8] = []
+        var follows = false
+        for byte in utf8 {
+            let isExtra = follows && byte == UInt8(ascii: " ")
+            if !isExtra { bytes.append(byte) }
+            follows = byte == UInt8(ascii: "]")
+        }
+        return Substring(decoding: bytes, as: UTF8.self)
+    }
 
     /// Takes away the first word and the one blank after it.
     fileprivate mutating func removeFirstWord() -> Substring {

@@ -18,6 +18,19 @@ struct LogLineTests {
         #expect(LogLine("[02:27]  * ada waves") == (try message(2, 27, "ada", "waves")))
     }
 
+    @Test("leaves out of a nick the blank that some logs have behind every bracket")
+    func brackets() throws {
+        #expect(LogLine("[12:00] <zcat[1] > hi") == (try message(12, 0, "zcat[1]", "hi")))
+        #expect(LogLine("[12:00] <zcat[1]> hi") == (try message(12, 0, "zcat[1]", "hi")))
+        #expect(LogLine("[12:00] <g[r] eek> a] b") == (try message(12, 0, "g[r]eek", "a] b")))
+        #expect(LogLine("[12:00] <[N] ame>") == (try message(12, 0, "[N]ame", "")))
+        #expect(LogLine("=== [N] ame [n=name@host]  has joined #c") == .joined("[N]ame"))
+        #expect(LogLine("=== zcat[1]  [n=zcat@host]  has joined #c") == .joined("zcat[1]"))
+        #expect(LogLine("=== zcat[1] [n=zcat@host] has joined #c") == .joined("zcat[1]"))
+        #expect(LogLine("=== x[1]  is now known as [b] en") == .renamed(from: "x[1]", to: "[b]en"))
+        #expect(LogLine("=== g[r] eek bows to ada") == .other)
+    }
+
     @Test func keepsTheTextToTheByte() throws {
         #expect(LogLine("[09:14] <ada>  two blanks") == (try message(9, 14, "ada", " two blanks")))
         #expect(LogLine("[09:14] <ada> end  ") == (try message(9, 14, "ada", "end  ")))
@@ -116,14 +129,14 @@ struct LogLineTests {
         arguments: [
             "", " ", "hello", "[05:1", "[05:12]", "[05:12] ", "[05:12] <ad", "[05:12] ada hi", "[05:12]<ada> hi",
             " [05:12] <ada> hi", "[05:12]  <ada> hi", "[5:12] <ada> hi", "[24:00] <ada> hi", "[10:60] <ada> hi",
-            "[1a:00] <ada> hi", "[05:12] <> hi", "[05:12] <ada>hi", "[05:12] <a da> hi", "[12:00] <zcat[1] > hi",
+            "[1a:00] <ada> hi", "[05:12] <> hi", "[05:12] <ada>hi", "[05:12] <a da> hi",
             "[05:12] <a\u{A0}da> hi", "[05:12] <a\u{7}da> hi", "[05:12] * ada waves", "[05:12]  *  waves",
             "[05:12]  *ada waves", "[05:12]  * ", "[05:12]   * ada waves", "==", "===", "=== ada", "=== ada waves",
             "==== ada is now known as ben", "===ada is now known as ben", " === ada is now known as ben",
-            "=== ada is now known as", "=== ada is now known as ben or so", "=== ada is now known as [b] en",
+            "=== ada is now known as", "=== ada is now known as ben or so",
             "=== Ada Is Now Known As Ben", "=== ada is tired.", "=== ada has joined #c", "=== ada [a@b]  has joined",
             "=== ada [a@b]  has joined #", "=== ada [a@b]  has joined c", "=== ada [a@b]  has joined #c today",
-            "=== ada [a@b  has joined #c", "=== ada a@b]  has joined #c", "=== [N] ame [n=name@host]  has joined #c",
+            "=== ada [a@b  has joined #c", "=== ada a@b]  has joined #c",
             "=== ada [a@b]  has left #c", "=== ada [a@b]  has left #c reason", "=== ada [a@b]  has lef",
             "=== ada [a@b]  has quit #c []", "=== ada was kicked off #c", "=== ada was kicked off c by ben",
             "=== ada was kicked off #c by", "=== ada was kicked by ben", "=== mode/#ubuntu [+o nalioth]  by ChanServ",
