@@ -95,10 +95,10 @@ public final class Session: Sendable {
                 try live.beginReceiving(number, limit: maximum)
             }
             var found: [Delivery] = []
-            var note: (inout LiveSession, Timestamp) -> Void = { _, _ in }
+            var note: (LiveSession, Timestamp) -> Void = { _, _ in }
             defer {
                 let now = engine.time.now()
-                engine.updateLive { $0.endReceiving(number) { note(&$0, now) } }
+                engine.updateLive { $0.endReceiving(number) { note($0, now) } }
             }
             switch plan {
             case .nothing:

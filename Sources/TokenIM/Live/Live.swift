@@ -159,11 +159,10 @@ struct Live {
     }
 
     mutating func update<Result>(
-        _ number: SessionNumber, _ body: (inout LiveSession) throws(IMError) -> Result
+        _ number: SessionNumber, _ body: (LiveSession) throws(IMError) -> Result
     ) throws(IMError) -> Result {
-        // In place: taking the value out would copy its arrays on the first change.
-        guard let result = try sessions[number]?.apply(body) else { throw gone(number) }
-        return result
+        guard let session = sessions[number] else { throw gone(number) }
+        return try body(session)
     }
 
     /// Throws why a session is closed, if it is.
@@ -187,7 +186,13 @@ struct Live {
             if case .joined(let users) = entry.change {
                 for user in users where sessionsOfUser[user] != nil { listen(user, to: entry.conversation) }
             }
-            for user in connectedUsers(of: entry.conversation) { hint(user, entry, &actions) }
+            if entry.conversation.kind == .direct {
+                let (low, high) = entry.conversation.directUsers
+                hint(low, entry, &actions)
+                if high != low { hint(high, entry, &actions) }
+            } else {
+                for user in connectedUsers(of: entry.conversation) { hint(user, entry, &actions) }
+            }
             switch entry.change {
             case .none, .joined: break
             case .left(let user):
@@ -206,7 +211,7 @@ struct Live {
         guard let numbers = sessionsOfUser[user] else { return }
         for number in numbers {
             guard let session = sessions[number], entry.device == 0 || session.device != entry.device else { continue }
-            sessions[number]?.hint(entry.position)
+            session.hint(entry.position)
             actions.ring.append(session.deliveryBell)
         }
     }
@@ -224,9 +229,10 @@ struct Live {
     }
 
     /// Ends what ``beginReceiving(_:limit:)`` began. Returns whether an alarm has to be set.
-    mutating func endReceiving(_ number: SessionNumber, _ note: (inout LiveSession) -> Void) {
-        sessions[number]?.isReceiving = false
-        sessions[number]?.apply(note)
+    mutating func endReceiving(_ number: SessionNumber, _ note: (LiveSession) -> Void) {
+        guard let session = sessions[number] else { return }
+        session.isReceiving = false
+        note(session)
         time(number)
     }
 

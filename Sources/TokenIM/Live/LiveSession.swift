@@ -1,5 +1,8 @@
 /// One live connection of a device, as the live side sees it. Small, whatever the device has not read.
-struct LiveSession {
+///
+/// Belongs to ``Live`` and is touched under its lock only. An object, because it changes with every entry and every
+/// acknowledgement, and a value in a dictionary would be copied each time.
+final class LiveSession {
     let user: UserNumber
     let userID: UserID
     let device: DeviceNumber
@@ -48,15 +51,8 @@ struct LiveSession {
         hintsFrom = head
     }
 
-    /// Changes it where it lies.
-    mutating func apply<Value, Failure: Error>(
-        _ body: (inout LiveSession) throws(Failure) -> Value
-    ) throws(Failure) -> Value {
-        try body(&self)
-    }
-
     /// Notes an entry for this session. When too many gather, they are dropped and the journal is searched instead.
-    mutating func hint(_ position: Position) {
+    func hint(_ position: Position) {
         if hints.count >= Self.greatestHintCount {
             hints = []
             hintsFrom = position
@@ -82,7 +78,7 @@ struct LiveSession {
     }
 
     /// Notes what has been handed out after a search; `through` when the search came to its end there.
-    mutating func searched(_ positions: [Position], through end: Position?, now: Timestamp) {
+    func searched(_ positions: [Position], through end: Position?, now: Timestamp) {
         handOut(positions, now: now)
         guard let end else { return }
         sent = max(sent, end)
@@ -92,7 +88,7 @@ struct LiveSession {
     }
 
     /// Notes what has been handed out of the hints that were looked at.
-    mutating func read(_ looked: [Position], handedOut positions: [Position], now: Timestamp) {
+    func read(_ looked: [Position], handedOut positions: [Position], now: Timestamp) {
         handOut(positions, now: now)
         guard let last = looked.last else { return }
         sent = max(sent, last)
@@ -100,7 +96,7 @@ struct LiveSession {
         if hints.isEmpty { hints = [] }
     }
 
-    private mutating func handOut(_ positions: [Position], now: Timestamp) {
+    private func handOut(_ positions: [Position], now: Timestamp) {
         guard let last = positions.last else { return }
         if outstanding.isEmpty { owesSince = now }
         outstanding += positions
@@ -108,7 +104,7 @@ struct LiveSession {
     }
 
     /// Takes an acknowledgement. Returns whether it was news.
-    mutating func acknowledge(through position: Position, now: Timestamp) throws(IMError) -> Bool {
+    func acknowledge(through position: Position, now: Timestamp) throws(IMError) -> Bool {
         guard position <= sent else {
             throw IMError(
                 .acknowledgementAhead, "\(position) was acknowledged and \(sent) is the last that was delivered")
@@ -122,7 +118,7 @@ struct LiveSession {
     }
 
     /// Adds a signal; of the same kind, user and conversation only the newest stays.
-    mutating func add(_ signal: Signal) {
+    func add(_ signal: Signal) {
         signals.removeAll {
             $0.kind == signal.kind && $0.user == signal.user && $0.conversation == signal.conversation
         }
