@@ -29,7 +29,7 @@ struct Live {
     private var sessionsOfUser: [UserNumber: [SessionNumber]] = [:]
     private var sessionOfDevice: [DeviceNumber: SessionNumber] = [:]
     /// Which users with a session are members of a group.
-    private var listeners: [ConversationNumber: Set<UserNumber>] = [:]
+    private var listeners: [ConversationNumber: Listeners] = [:]
     private var groupsOfUser: [UserNumber: Set<ConversationNumber>] = [:]
     var watchers: [UserNumber: Set<SessionNumber>] = [:]
     var typing: [TypingKey: Timestamp] = [:]
@@ -120,13 +120,13 @@ struct Live {
     }
 
     private mutating func listen(_ user: UserNumber, to group: ConversationNumber) {
-        listeners[group, default: []].insert(user)
+        listeners[group, default: Listeners()].insert(user)
         groupsOfUser[user, default: []].insert(group)
     }
 
     private mutating func unlisten(_ user: UserNumber, to group: ConversationNumber) {
         listeners[group]?.remove(user)
-        if listeners[group]?.isEmpty == true { listeners[group] = nil }
+        if listeners[group]?.users.isEmpty == true { listeners[group] = nil }
     }
 
     func sessions(of user: UserNumber) -> [SessionNumber] {
@@ -141,7 +141,7 @@ struct Live {
         case .direct:
             let (low, high) = conversation.directUsers
             return low == high ? [low] : [low, high]
-        case .group: return listeners[conversation]?.sorted() ?? []
+        case .group: return listeners[conversation]?.users ?? []
         }
     }
 
@@ -236,7 +236,10 @@ struct Live {
 
     /// The next moment at which ``due(at:)`` has something to do.
     var deadline: Timestamp? {
-        [flushAt, deadlines.min?.moment, typing.values.min()].compactMap(\.self).min()
+        var earliest = flushAt ?? .distantFuture
+        if let moment = deadlines.min?.moment { earliest = min(earliest, moment) }
+        for moment in typing.values { earliest = min(earliest, moment) }
+        return earliest == .distantFuture ? nil : earliest
     }
 
     /// Does what is due: writes cursors, closes those who owe an acknowledgement, ends typing.

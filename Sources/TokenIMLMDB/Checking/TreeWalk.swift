@@ -1,7 +1,7 @@
 #if canImport(Darwin)
-    internal import Darwin
+internal import Darwin
 #else
-    internal import Glibc
+internal import Glibc
 #endif
 
 /// Walks one tree of a data file, from its root, and checks all of it.
@@ -64,7 +64,8 @@ final class TreeWalk {
         }
     }
 
-    /// Checks a page and all below it. Its keys must be from `lower` on, and below `upper`; both lie in the pages above.
+    /// Checks a page and all below it. Its keys must be from `lower` on, and below `upper`; both lie in the pages
+    /// above.
     private func visit(
         _ number: UInt64, from parent: UInt64, level: Int, from lower: UnsafeRawBufferPointer?,
         to upper: UnsafeRawBufferPointer?

@@ -13,7 +13,8 @@ package struct RandomScript {
         (.send, 150), (.markRead, 40), (.trim, 6),
         (.connect, 34), (.receive, 90), (.acknowledge, 60), (.acknowledgeAt, 10), (.closeSession, 10),
         (.register, 2), (.poll, 8), (.pollAcknowledge, 5),
-        (.advance, 20), (.jump, 2), (.fold, 2), (.reopen, 3), (.crash, 3), (.transaction, 6), (.verify, 1), (.compare, 5),
+        (.advance, 20), (.jump, 2), (.fold, 2), (.reopen, 3), (.crash, 3), (.transaction, 6), (.verify, 1),
+        (.compare, 5),
     ]
     private static let weightSum = weights.reduce(0) { $0 + $1.1 }
 

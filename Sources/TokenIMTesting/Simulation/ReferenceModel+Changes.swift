@@ -12,7 +12,8 @@ extension ReferenceModel {
         if let key, let request = requests.first(where: { $0.author == actor.user && $0.key == key }) {
             if !malformed.isEmpty { return .refused(malformed + [.idempotencyConflict]) }
             if mistake != .retriesTakeEffect {
-                return request.text == text ? .duplicate(request.line, request.moment) : .refused([.idempotencyConflict])
+                return request.text == text
+                    ? .duplicate(request.line, request.moment) : .refused([.idempotencyConflict])
             }
         }
         do throws(Refusal) {

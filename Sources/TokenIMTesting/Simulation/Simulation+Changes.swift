@@ -126,7 +126,8 @@ extension Simulation {
         else { throw Complaint("\(receipt), and not \(answer)") }
     }
 
-    private func trim(_ conversation: Conversation, through sequence: SequenceNumber) async throws(Complaint) -> String {
+    private func trim(_ conversation: Conversation, through sequence: SequenceNumber) async throws(Complaint) -> String
+    {
         let head = engine.head
         let result: Result<SequenceNumber, IMError>
         do throws(IMError) {
