@@ -12,7 +12,7 @@ extension Environment {
     ///
     /// - Parameters:
     ///   - path: must not exist. Its directory is not synced. It is removed again if the copying fails.
-    ///   - progress: is called after every MiB with the bytes copied and those to copy. It may wait, to leave the disk to
+    ///   - progress: called after every MiB with the bytes copied and those to copy. It may wait, to leave the disk to
     ///     others, or throw, to give up.
     /// - Throws: `.closed`, `.outcomeUnknown` after a failed commit, `.misuse` with the code EEXIST, `.diskFull`,
     ///   `.inputOutput` and others; what `progress` throws.

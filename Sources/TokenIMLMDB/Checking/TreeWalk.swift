@@ -128,9 +128,7 @@ final class TreeWalk {
             let (left, right) = (left.loadUnaligned(as: UInt64.self), right.loadUnaligned(as: UInt64.self))
             return left < right || (orEqual && left == right)
         }
-        let order = memcmp(left.baseAddress!, right.baseAddress!, min(left.count, right.count))
-        if order != 0 { return order < 0 }
-        return left.count < right.count || (orEqual && left.count == right.count)
+        return left.lexicographicallyPrecedes(right) || (orEqual && left.elementsEqual(right))
     }
 
     // MARK: Rows
