@@ -84,7 +84,7 @@ package struct RandomScript {
         case .window: chance(30) ? [0, -1, 4_097].randomElement(using: &generator) ?? 0 : 1 + small(90)
         case .maximum: chance(3) ? 1 + small(6) : (verb == .poll ? 1 + below(40) : 4_096)
         case .count: small(6)
-        case .milliseconds: verb == .jump ? below(60_000) : small(40_000)
+        case .milliseconds: verb == .jump ? below(120_000) - 60_000 : small(40_000)
         case .seed: below(1_000_000)
         case .lines: 1 + below(6)
         case .fails: chance(3) ? 1 : 0
