@@ -7,10 +7,10 @@ package struct RandomScript {
     private var connected: [Int] = []
 
     private static let weights: [(ScriptCommand.Verb, Int)] = [
-        (.createUser, 6), (.updateUser, 6), (.suspend, 2), (.reinstate, 5), (.deleteUser, 1),
-        (.createGroup, 6), (.updateGroup, 5), (.add, 14), (.remove, 7), (.leave, 6), (.setRole, 6), (.transfer, 4),
+        (.createUser, 6), (.updateUser, 6), (.suspend, 2), (.reinstate, 12), (.deleteUser, 1),
+        (.createGroup, 6), (.updateGroup, 5), (.add, 24), (.remove, 7), (.leave, 6), (.setRole, 6), (.transfer, 4),
         (.dissolve, 1),
-        (.send, 150), (.markRead, 40), (.trim, 6),
+        (.send, 150), (.burst, 5), (.markRead, 40), (.trim, 6),
         (.connect, 34), (.receive, 90), (.acknowledge, 60), (.acknowledgeAt, 10), (.closeSession, 10),
         (.register, 2), (.poll, 8), (.pollAcknowledge, 5),
         (.advance, 20), (.jump, 2), (.fold, 2), (.reopen, 3), (.crash, 3), (.transaction, 6), (.verify, 1),
@@ -83,7 +83,8 @@ package struct RandomScript {
         case .start: chance(2) ? 0 : small(300)
         case .window: chance(30) ? [0, -1, 4_097].randomElement(using: &generator) ?? 0 : 1 + small(90)
         case .maximum: chance(3) ? 1 + small(6) : (verb == .poll ? 1 + below(40) : 4_096)
-        case .count: small(6)
+        case .count: verb == .burst ? small(120) : small(6)
+        case .entries: chance(2) ? 0 : [1, 2, 30, 100_000].randomElement(using: &generator) ?? 0
         case .milliseconds: verb == .jump ? below(120_000) - 60_000 : small(40_000)
         case .seed: below(1_000_000)
         case .lines: 1 + below(6)
@@ -106,7 +107,9 @@ package struct RandomScript {
     /// Low numbers come more often, so that some conversations grow long.
     private mutating func user() -> Int { min(below(ScriptNames.userCount), below(ScriptNames.userCount)) }
 
-    private mutating func group() -> Int { min(below(ScriptNames.groupCount), below(ScriptNames.groupCount)) }
+    private mutating func group() -> Int {
+        min(below(ScriptNames.groupCount), below(ScriptNames.groupCount), below(ScriptNames.groupCount))
+    }
 
     private mutating func slot() -> Int {
         user() * ScriptNames.devicesPerUser + min(below(ScriptNames.devicesPerUser), below(ScriptNames.devicesPerUser))
@@ -119,7 +122,7 @@ package struct RandomScript {
 
     private mutating func members() -> Int {
         var bits = 0
-        for _ in 0..<small(5) { bits |= 1 << user() }
+        for _ in 0..<(chance(15) ? 0 : 1 + small(4)) { bits |= 1 << user() }
         return chance(30) ? bits | 1 << 20 : bits
     }
 

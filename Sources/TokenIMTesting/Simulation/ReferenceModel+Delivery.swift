@@ -85,10 +85,14 @@ extension ReferenceModel {
             let passed = pending.filter { $0.position < delivery.position && !isTrimmed($0) }
             if let first = passed.first { return "\(delivery) comes before \(first)" }
             if let gap = delivery.gap {
-                let lines = pending.filter {
+                // A gap may also tell of what this device has caused itself.
+                let gone = backlog(session.user, session.device, above: session.floor, withOwn: true)
+                let lines = gone.filter {
                     $0.conversation == delivery.conversation && gap.from <= $0.sequence && $0.sequence <= gap.through
                 }
-                if lines.isEmpty { return "a gap of nothing: \(delivery)" }
+                if lines.allSatisfy({ session.announced.contains($0.position) }) {
+                    return "a gap of nothing: \(delivery)"
+                }
                 if let line = lines.first(where: { !isTrimmed($0) }) { return "\(delivery) hides \(line)" }
                 session.announced.formUnion(lines.map(\.position))
             } else {

@@ -61,12 +61,12 @@ extension ReferenceModel {
     }
 
     /// Everything above a position that is for a device, in order of positions. What has been trimmed is still there.
-    func backlog(_ user: UserID, _ device: DeviceID, above position: Position) -> [Line] {
+    func backlog(_ user: UserID, _ device: DeviceID, above position: Position, withOwn: Bool = false) -> [Line] {
         var found: [Line] = []
         for log in logs {
             for line in log.lines.reversed() {
                 if line.position <= position { break }
-                let isOwn = line.author == user && line.device == device && mistake != .ownEntriesAreEchoed
+                let isOwn = line.author == user && line.device == device && mistake != .ownEntriesAreEchoed && !withOwn
                 if !isOwn, sees(user, line.sequence, log.conversation) { found.append(line) }
             }
         }

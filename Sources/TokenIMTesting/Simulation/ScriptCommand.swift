@@ -6,7 +6,7 @@ package struct ScriptCommand: Hashable, Sendable {
     package enum Verb: String, CaseIterable, Sendable {
         case createUser, updateUser, suspend, reinstate, deleteUser
         case createGroup, updateGroup, add, remove, leave, setRole, transfer, dissolve
-        case send, markRead, trim
+        case send, burst, markRead, trim
         case connect, receive, acknowledge, acknowledgeAt, closeSession, register, poll, pollAcknowledge
         case advance, jump, fold, reopen, crash, transaction, verify, compare
     }
@@ -32,6 +32,8 @@ package struct ScriptCommand: Hashable, Sendable {
         /// Where a new device begins: 0 automatic, 1 creation, 2 head, others a position.
         case start
         case window, maximum, count, milliseconds, seed
+        /// Entries after which the engine folds from then on; the usual number when 0.
+        case entries
         /// How many of the following lines are one transaction.
         case lines
         /// Whether that transaction throws at its end.
@@ -70,6 +72,7 @@ extension ScriptCommand.Verb {
         case .setRole: [.by, .group, .user, .role, .key]
         case .dissolve: [.by, .group, .key]
         case .send: [.by, .user, .target, .content, .reply, .key]
+        case .burst: [.user, .target, .count]
         case .markRead: [.by, .user, .with, .target, .place, .key]
         case .trim: [.with, .target, .place]
         case .connect: [.slot, .start, .window]
@@ -80,7 +83,8 @@ extension ScriptCommand.Verb {
         case .acknowledgeAt, .pollAcknowledge: [.slot, .place]
         case .closeSession: [.slot]
         case .advance, .jump: [.milliseconds]
-        case .fold, .reopen, .crash, .verify: []
+        case .reopen, .crash: [.entries]
+        case .fold, .verify: []
         case .transaction: [.lines, .fails]
         case .compare: [.seed]
         }

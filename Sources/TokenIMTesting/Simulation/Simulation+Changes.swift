@@ -23,6 +23,17 @@ extension Simulation {
         return try check(result, change, moment: &moment)
     }
 
+    /// Sends many messages one after the other.
+    func burst(_ command: ScriptCommand) async throws(Complaint) -> String {
+        var last = ""
+        for number in 0..<min(1_000, max(0, command[.count])) {
+            let key = 1_000_000 + Int(model.head)
+            let send = ScriptCommand(.send, -1, command[.user], command[.target], 10 + number, 0, key)
+            last = try await change(send)
+        }
+        return last
+    }
+
     /// Puts names for the numbers, and sequences for the places.
     func resolve(_ command: ScriptCommand) -> ResolvedChange {
         let isHost = !command.verb.labels.contains(.by) || command[.by] < 0 || openConnection(command[.by]) == nil

@@ -32,22 +32,30 @@ package final class Simulation {
     package private(set) var trace: [String] = []
     private let directory: TemporaryDirectory
     private var storeCount = 0
+    private let isThreaded: Bool
 
-    /// - Parameter mistake: a mistake that the model makes on purpose.
-    package init(mistake: SimulationMistake? = nil) throws {
+    /// - Parameters:
+    ///   - isThreaded: lets the engine have its threads. One command at a time all the same, but folds go on beside
+    ///     them, so that reads find the generation that is being folded. A crash is then only a reopening.
+    ///   - mistake: a mistake that the model makes on purpose.
+    package init(isThreaded: Bool = false, mistake: SimulationMistake? = nil) throws {
+        self.isThreaded = isThreaded
         directory = try TemporaryDirectory()
         model = ReferenceModel(limits: ScriptNames.limits, mistake: mistake)
-        engine = try Self.open(directory.path + "/store-0", time)
+        engine = try Self.open(directory.path + "/store-0", time, isThreaded: isThreaded)
     }
 
-    private static func open(_ path: String, _ time: ManualTime) throws -> Engine {
+    private static func open(
+        _ path: String, _ time: ManualTime, isThreaded: Bool, foldEntries: Int = 0
+    ) throws -> Engine {
         var configuration = Configuration()
-        configuration.runtime = .inline
+        configuration.runtime = isThreaded ? .threaded : .inline
         configuration.time = time
         configuration.random = SeededRandom(seed: 1)
         configuration.allowsUnsafeFileSystem = true
         configuration.mapSize = 1 << 28
         configuration.limits = ScriptNames.limits
+        if foldEntries > 0 { configuration.limits.foldEntries = foldEntries }
         return try Engine(directory: path, configuration: configuration)
     }
 
@@ -56,9 +64,9 @@ package final class Simulation {
 
     /// Runs a script on a new store. Returns the first difference, or nil.
     package static func difference(
-        in script: [ScriptCommand], mistake: SimulationMistake? = nil
+        in script: [ScriptCommand], isThreaded: Bool = false, mistake: SimulationMistake? = nil
     ) async throws -> Difference? {
-        let simulation = try Simulation(mistake: mistake)
+        let simulation = try Simulation(isThreaded: isThreaded, mistake: mistake)
         defer { simulation.close() }
         return await simulation.run(script)
     }
@@ -76,6 +84,7 @@ package final class Simulation {
                 last = script[step]
                 let end = step + transactionLength(script, from: step)
                 trace.append("\(last) -> \(try await perform(last, Array(script[(step + 1)..<end])))")
+                await settle()
                 try noteBookkeeping(after: last.verb)
                 step = end
             }
@@ -88,6 +97,11 @@ package final class Simulation {
         } catch {
             return Difference(step: step, command: last, complaint: error.text)
         }
+    }
+
+    /// Waits until the engine has carried out what it has told itself to do.
+    private func settle() async {
+        if isThreaded { try? await engine.transaction { _ in } }
     }
 
     /// How many lines belong to a command: a transaction takes those behind it that it can do.
@@ -130,10 +144,11 @@ package final class Simulation {
         case .fold:
             do { try await engine.fold() } catch { throw Complaint("fold: \(error)") }
             return ""
-        case .reopen, .crash: return try reopen(afterCrash: command.verb == .crash)
+        case .reopen, .crash: return try reopen(afterCrash: command.verb == .crash && !isThreaded, foldEntries: command[.entries])
         case .compare:
             try compare(seed: UInt64(command.arguments[0].magnitude))
             return ""
+        case .burst: return try await burst(command)
         case .transaction: return try await transaction(block, fails: command[.fails] != 0)
         default: return try await change(command)
         }
@@ -193,7 +208,7 @@ package final class Simulation {
 
     // MARK: Closing and opening
 
-    private func reopen(afterCrash isCrash: Bool) throws(Complaint) -> String {
+    private func reopen(afterCrash isCrash: Bool, foldEntries: Int) throws(Complaint) -> String {
         let before = storePath
         let epoch = engine.epoch
         do {
@@ -213,7 +228,7 @@ package final class Simulation {
         model.connections = []
         if isCrash { storeCount += 1 }
         do {
-            engine = try Self.open(storePath, time)
+            engine = try Self.open(storePath, time, isThreaded: isThreaded, foldEntries: foldEntries)
         } catch {
             throw Complaint("opening: \(error)")
         }
