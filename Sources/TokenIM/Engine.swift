@@ -1,4 +1,3 @@
-import Synchronization
 import TokenIMLMDB
 
 /// An instant-messaging engine on one directory, inside this process.
@@ -12,7 +11,7 @@ public final class Engine: Sendable {
     let time: any TimeSource
     private let mailbox: Mailbox
     private let runtime: EngineRuntime
-    private let openConsumers = Mutex<[ConsumerID: WeakConsumer]>([:])
+    private let openConsumers = Monitor<[ConsumerID: WeakConsumer]>([:])
 
     /// Opens the store in a directory, creating it when it is not there or empty.
     ///

@@ -1,4 +1,4 @@
-import Synchronization
+import TokenIMLMDB
 
 /// What a session does as its user. Rights are checked as that user's.
 extension Session {

@@ -1,4 +1,4 @@
-import Synchronization
+import TokenIMLMDB
 
 /// How a device connects.
 public struct SessionOptions: Sendable, Hashable {
@@ -52,7 +52,7 @@ public final class Session: Sendable {
     let deliveryBell: Doorbell
     let signalBell: Doorbell
     /// What has been found above the cursor and not been handed out yet, while the session catches up.
-    private let backlog = Mutex<Backlog?>(nil)
+    private let backlog = Monitor<Backlog?>(nil)
 
     init(
         engine: Engine, user: UserID, userNumber: UserNumber, device: DeviceID, deviceNumber: DeviceNumber,

@@ -2,9 +2,9 @@ import Synchronization
 import TokenIMReplay
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// The process's standard output and error, and the signals that end it.
@@ -85,8 +85,9 @@ enum Interruption {
         // The first access makes the atomic, which must not happen within a signal handler.
         signal.store(0, ordering: .relaxed)
         for number in [SIGINT, SIGTERM, SIGHUP] { handle(number) { Interruption.remember($0) } }
-        // A reader that went away is an error of writing, not a sudden death that leaves a temporary store behind.
-        handle(SIGPIPE, SIG_IGN)
+        // A reader that went away and a file at its limit are errors of writing, not a sudden death that leaves a
+        // temporary store behind.
+        for number in [SIGPIPE, SIGXFSZ] { handle(number, SIG_IGN) }
     }
 
     static var status: ExitStatus? {
@@ -102,9 +103,9 @@ enum Interruption {
 }
 
 #if canImport(Glibc)
-    private typealias SignalHandler = __sighandler_t
+private typealias SignalHandler = __sighandler_t
 #else
-    private typealias SignalHandler = sig_t
+private typealias SignalHandler = sig_t
 #endif
 
 private func handle(_ number: Int32, _ handler: SignalHandler?) {

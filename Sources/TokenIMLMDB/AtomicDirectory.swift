@@ -1,9 +1,9 @@
 internal import Synchronization
 
 #if canImport(Darwin)
-    internal import Darwin
+internal import Darwin
 #else
-    internal import Glibc
+internal import Glibc
 #endif
 
 /// Makes a directory with everything in it appear at once, or not at all.

@@ -1,9 +1,7 @@
-internal import Synchronization
-
 #if canImport(Darwin)
-    internal import Darwin
+internal import Darwin
 #else
-    internal import Glibc
+internal import Glibc
 #endif
 
 /// Holds a directory against every other process, and against this one.
@@ -16,7 +14,7 @@ public final class DirectoryLock: Sendable {
         let identity: FileIdentity
     }
 
-    private let held: Mutex<Held?>
+    private let held: Monitor<Held?>
 
     /// Locks a directory that exists.
     ///
@@ -36,7 +34,7 @@ public final class DirectoryLock: Sendable {
             OpenFiles.release(identity)
             throw error
         }
-        held = Mutex(Held(file: file, identity: identity))
+        held = Monitor(Held(file: file, identity: identity))
     }
 
     deinit { release() }

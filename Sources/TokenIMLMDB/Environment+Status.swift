@@ -2,9 +2,9 @@ internal import CTokenIMLMDB
 internal import Synchronization
 
 #if canImport(Darwin)
-    internal import Darwin
+internal import Darwin
 #else
-    internal import Glibc
+internal import Glibc
 #endif
 
 extension Environment {

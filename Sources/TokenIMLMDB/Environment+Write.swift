@@ -1,10 +1,9 @@
 internal import CTokenIMLMDB
-internal import Synchronization
 
 #if canImport(Darwin)
-    internal import Darwin
+internal import Darwin
 #else
-    internal import Glibc
+internal import Glibc
 #endif
 
 extension Environment {
@@ -52,7 +51,7 @@ extension Environment {
 
     /// Waits until no other thread writes. LMDB would wait as well, but lets the next writer in before it is known
     /// whether the last commit has failed.
-    private func claimWriter() throws(StorageError) {
+    func claimWriter() throws(StorageError) {
         let thread = Self.currentThread
         let refusal = monitor.wait(atMost: nil) { state -> StorageError?? in
             guard state.phase == .open else { return .some(Self.closedError) }

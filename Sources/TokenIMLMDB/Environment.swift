@@ -1,10 +1,9 @@
 internal import CTokenIMLMDB
-internal import Synchronization
 
 #if canImport(Darwin)
-    internal import Darwin
+internal import Darwin
 #else
-    internal import Glibc
+internal import Glibc
 #endif
 
 /// One LMDB data file, open: tables that many threads read while one at a time writes.
@@ -41,7 +40,7 @@ public final class Environment: Sendable {
     nonisolated(unsafe) let writer: TransactionStatePointer
     let monitor: Monitor<State>
     let processIdentifier: Int32
-    private let claim: Mutex<DataFileClaim?>
+    let claim: Monitor<DataFileClaim?>
 
     /// Opens the data file in `directory`, or makes it, and all its tables.
     ///
@@ -62,7 +61,7 @@ public final class Environment: Sendable {
         writer = .make(environment: opened.identifier)
         monitor = Monitor(State())
         processIdentifier = getpid()
-        claim = Mutex(opened.claim)
+        claim = Monitor(opened.claim)
     }
 
     deinit { close() }
@@ -127,9 +126,9 @@ public final class Environment: Sendable {
 
     static var currentThread: UInt {
         #if canImport(Darwin)
-            UInt(bitPattern: pthread_self())
+        UInt(bitPattern: pthread_self())
         #else
-            pthread_self()
+        pthread_self()
         #endif
     }
 

@@ -1,7 +1,7 @@
 #if canImport(Darwin)
-    internal import Darwin
+internal import Darwin
 #else
-    internal import Glibc
+internal import Glibc
 #endif
 
 /// An open file, closed when the value goes away. Not inherited by programs that are started.
@@ -20,7 +20,16 @@ struct FileDescriptor: ~Copyable, Sendable {
         rawValue = descriptor
     }
 
+    private init(rawValue: Int32) { self.rawValue = rawValue }
+
     deinit { close(rawValue) }
+
+    /// Another descriptor of the same open file.
+    func duplicate() throws(StorageError) -> FileDescriptor {
+        let copy = fcntl(rawValue, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0 else { throw .system(errno, operation: "duplicate a descriptor", directory: nil) }
+        return FileDescriptor(rawValue: copy)
+    }
 
     /// What the system knows about the file.
     func information() throws(StorageError) -> stat {
@@ -56,8 +65,8 @@ struct FileDescriptor: ~Copyable, Sendable {
     /// Returns once the file, or the entries of the directory, are on disk.
     func synchronize(operation: String) throws(StorageError) {
         #if canImport(Darwin)
-            let result = fcntl(rawValue, F_FULLFSYNC)
-            if result != -1 { return }
+        let result = fcntl(rawValue, F_FULLFSYNC)
+        if result != -1 { return }
         #endif
         guard fsync(rawValue) == 0 else {
             throw .system(errno, operation: operation, directory: nil)
@@ -87,28 +96,38 @@ struct FileDescriptor: ~Copyable, Sendable {
         return filled
     }
 
-    /// Writes `bytes` from `offset` on. Returns whether all of them were written.
-    func write(_ bytes: [UInt8], at offset: UInt64) -> Bool {
-        bytes.withUnsafeBytes { pwrite(rawValue, $0.baseAddress, $0.count, off_t(offset)) == $0.count }
+    /// Writes `bytes` from `offset` on. Returns 0 or an `errno`.
+    func write(_ bytes: [UInt8], at offset: UInt64) -> Int32 {
+        bytes.withUnsafeBytes { bytes in
+            var written = 0
+            while written < bytes.count {
+                let result = pwrite(
+                    rawValue, bytes.baseAddress! + written, bytes.count - written, off_t(offset) + off_t(written))
+                if result < 0 && errno == EINTR { continue }
+                guard result > 0 else { return result < 0 ? errno : ENOSPC }
+                written += result
+            }
+            return 0
+        }
     }
 
     /// Makes sure that the first `length` bytes have disk space, so that writing them through a mapping cannot fail.
     func reserve(length: Int) throws(StorageError) {
         #if canImport(Darwin)
-            // There is no posix_fallocate: what is missing is written.
-            let zeros = [UInt8](repeating: 0, count: 4096)
-            var end = Int(try information().st_size)
-            while end < length {
-                let written = pwrite(rawValue, zeros, min(zeros.count, length - end), off_t(end))
-                guard written > 0 else { throw .system(errno, operation: "reserve space", directory: nil) }
-                end += written
-            }
+        // There is no posix_fallocate: what is missing is written.
+        let zeros = [UInt8](repeating: 0, count: 4096)
+        var end = Int(try information().st_size)
+        while end < length {
+            let written = pwrite(rawValue, zeros, min(zeros.count, length - end), off_t(end))
+            guard written > 0 else { throw .system(errno, operation: "reserve space", directory: nil) }
+            end += written
+        }
         #else
-            var code: Int32
-            repeat {
-                code = posix_fallocate(rawValue, 0, off_t(length))
-            } while code == EINTR
-            guard code == 0 else { throw .system(code, operation: "reserve space", directory: nil) }
+        var code: Int32
+        repeat {
+            code = posix_fallocate(rawValue, 0, off_t(length))
+        } while code == EINTR
+        guard code == 0 else { throw .system(code, operation: "reserve space", directory: nil) }
         #endif
     }
 }

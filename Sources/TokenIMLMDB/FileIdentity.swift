@@ -1,9 +1,7 @@
-internal import Synchronization
-
 #if canImport(Darwin)
-    internal import Darwin
+internal import Darwin
 #else
-    internal import Glibc
+internal import Glibc
 #endif
 
 /// What makes a file that file, whatever path leads to it.
@@ -22,7 +20,7 @@ struct FileIdentity: Hashable, Sendable {
 /// LMDB loses its reader table, and lets two writers in, when one process opens an environment twice; and POSIX locks
 /// do not protect a process against itself.
 enum OpenFiles {
-    private static let claimed = Mutex<Set<FileIdentity>>([])
+    private static let claimed = Monitor<Set<FileIdentity>>([])
 
     /// Claims a file. Returns false if it is claimed already.
     static func claim(_ identity: FileIdentity) -> Bool {

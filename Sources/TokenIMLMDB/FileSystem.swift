@@ -1,9 +1,9 @@
 internal import CTokenIMLMDB
 
 #if canImport(Darwin)
-    internal import Darwin
+internal import Darwin
 #else
-    internal import Glibc
+internal import Glibc
 #endif
 
 /// Which file systems can hold a data file: local ones, whose locks and mappings are those of one machine.
@@ -26,22 +26,22 @@ enum FileSystem {
     }
 
     #if canImport(Darwin)
-        private static func unsupportedName(of directory: String) throws(StorageError) -> String? {
-            var information = statfs()
-            guard statfs(directory, &information) == 0 else {
-                throw .system(errno, operation: "look at the file system of \(directory)", directory: nil)
-            }
-            return information.f_flags & UInt32(MNT_LOCAL) == 0 ? "a network file system" : nil
+    private static func unsupportedName(of directory: String) throws(StorageError) -> String? {
+        var information = statfs()
+        guard statfs(directory, &information) == 0 else {
+            throw .system(errno, operation: "look at the file system of \(directory)", directory: nil)
         }
+        return information.f_flags & UInt32(MNT_LOCAL) == 0 ? "a network file system" : nil
+    }
     #else
-        private static func unsupportedName(of directory: String) throws(StorageError) -> String? {
-            var number: UInt32 = 0
-            let code = tokenim_file_system(directory, &number)
-            guard code == 0 else {
-                throw .system(code, operation: "look at the file system of \(directory)", directory: nil)
-            }
-            return unsupportedName(number: number)
+    private static func unsupportedName(of directory: String) throws(StorageError) -> String? {
+        var number: UInt32 = 0
+        let code = tokenim_file_system(directory, &number)
+        guard code == 0 else {
+            throw .system(code, operation: "look at the file system of \(directory)", directory: nil)
         }
+        return unsupportedName(number: number)
+    }
     #endif
 
     /// The name of a file system that is refused, by the number that statfs(2) gives.

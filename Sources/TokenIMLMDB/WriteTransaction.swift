@@ -39,7 +39,7 @@ public struct WriteTransaction: ~Copyable {
     ///
     /// - Parameters:
     ///   - key: 1 to 511 bytes. Neither key nor value may lie in the map: copy what was read before writing it.
-    ///   - value: less than 4 GiB. Together with the key, up to about 2,000 bytes stay in a page; more take whole pages.
+    ///   - value: less than 4 GiB. Up to about 2,000 bytes, the key included, stay in a page; more take whole pages.
     /// - Returns: false if the mode is `.insert` and the key is there, in which case nothing was changed.
     /// - Throws: `.misuse` for a key of a wrong length, or for `.append` out of order, and the transaction goes on;
     ///   `.mapFull`, `.transactionFull`, `.diskFull` and others, and the transaction can only be undone.

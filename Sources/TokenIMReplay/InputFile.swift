@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// A text file that has been read as a whole, in lines.
@@ -15,8 +15,9 @@ package struct InputFile: Sendable {
     /// Whether the last line lacks its line feed: the file may have been cut off in the middle of it.
     package let isCut: Bool
 
-    /// - Throws: a ``ReplayFailure`` that names the file, and the line where there is one: `noInput` when it is missing,
-    ///   a directory or not readable, `data` for binary data or invalid UTF-8, `inputOutput` when reading fails.
+    /// - Throws: a ``ReplayFailure`` that names the file, and the line where there is one: `noInput` when it is
+    ///   missing, a directory or not readable, `data` for binary data or invalid UTF-8, `inputOutput` when reading
+    ///   fails.
     package init(path: String) throws(ReplayFailure) {
         let bytes = try Self.bytes(path)
         let text = try bytes.withUnsafeBufferPointer { (buffer) throws(ReplayFailure) -> String in

@@ -1,7 +1,8 @@
 package import TokenIM
 package import TokenIMTesting
 
-/// Plays logs through an engine: performs what the ``Cast`` decides, and holds what arrives against the ``DeliveryCheck``.
+/// Plays logs through an engine: performs what the ``Cast`` decides, and holds what arrives against the
+/// ``DeliveryCheck``.
 package struct Player {
     /// All of the logs is one group, whatever its channel is called.
     package static let group: GroupID = "channel"
@@ -124,7 +125,7 @@ package struct Player {
         sessions[number]?.close()
         sessions[number] = try await engine.connect(cast.people[number].id, device: Self.device)
         var caughtUp: [Post] = []
-        try receive(number) { caughtUp.append($0) }
+        while try receive(number, { caughtUp.append($0) }) {}
         summary.deliveriesCatchUp += caughtUp.count
         try tell?(.online(cast.people[number].id, name: names[number], caughtUp: caughtUp), clock.now)
     }
@@ -166,7 +167,8 @@ package struct Player {
             let now = clock.now
             var count = 0
             let tell = tell
-            try receive(number) { post in
+            // Once is enough: a line makes a few entries, and all of them fit into a window.
+            _ = try receive(number) { post in
                 count += 1
                 try tell?(.received(post, name: name), now)
             }
@@ -174,19 +176,20 @@ package struct Player {
         }
     }
 
-    /// Takes and acknowledges all that is there for a user; `take` is given the messages.
-    private mutating func receive(_ number: Cast.Number, _ take: (Post) throws -> Void) throws {
-        guard let session = sessions[number] else { return }
-        while true {
-            let batch = try session.receive()
-            guard let last = batch.last else { return }
-            for delivery in batch {
-                let post = try post(delivery, to: session.user)
-                try check.received(post, at: delivery.position, by: number)
-                if let post { try take(post) }
-            }
-            session.acknowledge(last)
+    /// Takes what is there for a user, up to a window, and acknowledges it; `take` is given the messages.
+    ///
+    /// - Returns: whether there was anything.
+    private mutating func receive(_ number: Cast.Number, _ take: (Post) throws -> Void) throws -> Bool {
+        guard let session = sessions[number] else { return false }
+        let batch = try session.receive()
+        for delivery in batch {
+            let post = try post(delivery, to: session.user)
+            try check.received(post, at: delivery.position, by: number)
+            if let post { try take(post) }
         }
+        guard let last = batch.last else { return false }
+        session.acknowledge(last)
+        return true
     }
 
     /// The message that was delivered; nil for a notice.

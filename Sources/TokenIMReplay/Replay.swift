@@ -119,14 +119,15 @@ package struct Replay {
         }
     }
 
-    /// Has the engine recompute everything from its journal, then closes it.
+    /// Has the engine recompute everything from its journal, closes it, and looks at every page of its files.
     ///
     /// - Returns: what is wrong.
     private func verify(_ engine: Engine, _ directory: String) async throws(ReplayFailure) -> [String] {
         do {
             let verification = try await engine.verify()
             engine.close()
-            return verification.findings.map { "verify: \($0)" }
+            let damages = try Engine.check(directory: directory)
+            return verification.findings.map { "verify: \($0)" } + damages.map { "check: \($0)" }
         } catch {
             throw ReplayFailure(playing: error, directory)
         }

@@ -5,7 +5,7 @@ extension ReplayFailure {
     package init(engine error: IMError, _ place: String) {
         switch error.code {
         case .storageFull, .inputOutput, .outcomeUnknown:
-            self.init(.inputOutput, "\(place): \(error)")
+            self.init(.inputOutput, "\(place): cannot write the store: \(error)")
         case .contentTooLarge, .profileTooLarge, .groupFull, .tooManyGroups, .tooManySessions, .malformedContent:
             self.init(.data, "\(place): \(error)")
         default:

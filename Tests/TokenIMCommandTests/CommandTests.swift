@@ -1,5 +1,7 @@
 import Foundation
 import Testing
+import TokenIM
+import TokenIMReplay
 import TokenIMTesting
 
 /// The executable as the shell sees it; what a replay does is in ``ReplayTests``.
@@ -15,15 +17,25 @@ struct CommandTests {
         let complaint: String
     }
 
-    /// Runs the executable that was built beside these tests, with a temporary directory of its own.
-    private func run(_ arguments: String..., output: FileHandle? = nil) throws -> Outcome {
-        let temporary = URL(fileURLWithPath: directory.path + "/temporary", isDirectory: true)
+    private var temporary: URL { URL(fileURLWithPath: directory.path + "/temporary", isDirectory: true) }
+
+    /// A process of the executable that was built beside these tests, with a temporary directory of its own.
+    ///
+    /// - Parameter limit: how long a file may grow, in blocks of 512 bytes.
+    private func makeProcess(_ arguments: [String], limit: Int? = nil) throws -> Process {
         try FileManager.default.createDirectory(at: temporary, withIntermediateDirectories: true)
         let process = Process()
-        process.executableURL = Self.products.appendingPathComponent("tokenim")
-        process.arguments = ["replay"] + arguments
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        let executable = Self.products.appendingPathComponent("tokenim").path
+        let size = limit.map(String.init) ?? "unlimited"
+        process.arguments = ["-c", "ulimit -f \(size) && exec \"$0\" replay \"$@\"", executable] + arguments
         process.environment = ProcessInfo.processInfo.environment
             .merging(["TMPDIR": temporary.path]) { _, ours in ours }
+        return process
+    }
+
+    private func run(_ arguments: String..., output: FileHandle? = nil, limit: Int? = nil) throws -> Outcome {
+        let process = try makeProcess(arguments, limit: limit)
         let complaints = Pipe()
         let written = Pipe()
         process.standardOutput = output ?? written
@@ -45,9 +57,9 @@ struct CommandTests {
     private static var products: URL {
         let bundle = Bundle(for: Marker.self).bundleURL
         #if os(macOS)
-            return bundle.deletingLastPathComponent()
+        return bundle.deletingLastPathComponent()
         #else
-            return bundle
+        return bundle
         #endif
     }
 
@@ -97,5 +109,53 @@ struct CommandTests {
         let outcome = try run("--json", output: full)
         #expect(outcome.status == 74)
         #expect(outcome.complaint == "tokenim: standard output: No space left on device\n")
+    }
+
+    /// Opens a store that was left behind, and expects it to be sound.
+    ///
+    /// - Returns: how many entries it has.
+    private func entries(of store: String) async throws -> Position {
+        let engine = try Engine(directory: store)
+        defer { engine.close() }
+        #expect(try await engine.verify().findings == [])
+        return engine.head
+    }
+
+    /// A log long enough that its receipts do not fit into a pipe that nobody reads.
+    private func longLog() throws -> String {
+        try directory.write((0..<8000).map { "[10:00] <nick\($0 % 50)> line \($0)\n" }.joined(), to: "long")
+    }
+
+    @Test("leaves a valid store with all that it gave receipts for, when it is killed")
+    func kill() async throws {
+        let store = directory.path + "/store"
+        let process = try makeProcess([try longLog(), "--directory", store, "--receipts"])
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        var receipts = Data()
+        while receipts.count < 2000 {
+            let more = output.fileHandleForReading.availableData
+            try #require(!more.isEmpty, "it ended by itself")
+            receipts += more
+        }
+        #expect(Foundation.kill(process.processIdentifier, SIGKILL) == 0)
+        receipts += try output.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        #expect(process.terminationReason == .uncaughtSignal)
+
+        let lines = String(decoding: receipts, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        let last = try #require(lines.dropLast().last?.split(separator: " ").first.flatMap { Position($0) })
+        #expect(try await entries(of: store) >= last)
+    }
+
+    @Test("leaves a valid store when there is no room for it")
+    func fullDisk() async throws {
+        let store = directory.path + "/store"
+        let outcome = try run(try longLog(), "--directory", store, limit: 400)
+        #expect(outcome.status == 74)
+        #expect(outcome.complaint.contains("cannot write the store: "))
+        #expect(try await entries(of: store) > 0)
     }
 }

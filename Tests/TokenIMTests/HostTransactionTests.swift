@@ -137,13 +137,17 @@ import TokenIMTesting
         let stage = try await stage()
         try await stage.engine.transaction { transaction in
             try transaction.put([], for: [1], in: "orders")
-            try transaction.put([UInt8](repeating: 7, count: 20_000), for: [UInt8](repeating: 1, count: 511), in: "notes")
+            try transaction.put(
+                [UInt8](repeating: 7, count: 20_000), for: [UInt8](repeating: 1, count: 511), in: "notes")
         }
         let copy = try CrashedStore(stage.test) { $0.hostTables = ["orders", "notes"] }
         try stage.reopen()
         for engine in [copy.engine, stage.engine] {
             let rows = try await engine.transaction { transaction in
-                [try transaction.get([1], from: "orders"), try transaction.get(.init(repeating: 1, count: 511), from: "notes")]
+                [
+                    try transaction.get([1], from: "orders"),
+                    try transaction.get(.init(repeating: 1, count: 511), from: "notes"),
+                ]
             }
             #expect(rows == [[], [UInt8](repeating: 7, count: 20_000)])
         }

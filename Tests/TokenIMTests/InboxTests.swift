@@ -15,9 +15,10 @@ import TokenIMTesting
         try await engine.groups.create("team", owner: "carol", members: ["alice"])
         try await engine.say("1", from: "bob", to: .user("alice"))
         try await engine.say("2", from: "dave", to: .user("alice"))
-        #expect(try engine.inbox.list("alice").map(\.conversation) == [
-            .direct("alice", "dave"), .direct("alice", "bob"), .group("team"),
-        ])
+        #expect(
+            try engine.inbox.list("alice").map(\.conversation) == [
+                .direct("alice", "dave"), .direct("alice", "bob"), .group("team"),
+            ])
         try await engine.say("3", from: "alice", to: .group("team"))
         let items = try engine.inbox.list("alice")
         #expect(items.map(\.conversation) == [.group("team"), .direct("alice", "dave"), .direct("alice", "bob")])
@@ -100,9 +101,10 @@ import TokenIMTesting
         try await engine.say("2", from: "carol", to: .user("alice"))
         try await engine.say("3", from: "dave", to: .user("alice"))
         try await engine.messages.markRead(.direct("alice", "carol"), through: 1, by: "alice")
-        #expect(try engine.inbox.list("alice", onlyUnread: true).map(\.conversation) == [
-            .direct("alice", "dave"), .direct("alice", "bob"),
-        ])
+        #expect(
+            try engine.inbox.list("alice", onlyUnread: true).map(\.conversation) == [
+                .direct("alice", "dave"), .direct("alice", "bob"),
+            ])
         #expect(try engine.inbox.list("alice", onlyUnread: true, limit: 1).count == 1)
     }
 

@@ -1,6 +1,7 @@
-import Synchronization
+import TokenIMLMDB
 import Testing
 @testable import TokenIM
+import TokenIMLMDB
 import TokenIMTesting
 
 @Suite struct ReceiveInProgressTests {

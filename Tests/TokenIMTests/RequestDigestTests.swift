@@ -51,7 +51,8 @@ import TokenIMTesting
             return digest.value
         }
         #expect(Set(words).count == 3)
-        #expect(Action.send(.text("hi"), to: .user("bob"), replyTo: 0).digest
-            == Action.send(.text("hi"), to: .user("bob"), replyTo: 0).digest)
+        #expect(
+            Action.send(.text("hi"), to: .user("bob"), replyTo: 0).digest
+                == Action.send(.text("hi"), to: .user("bob"), replyTo: 0).digest)
     }
 }

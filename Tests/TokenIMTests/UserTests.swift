@@ -9,8 +9,10 @@ import TokenIMTesting
             "alice", name: "Alice", avatar: "https://example.org/a.png", attributes: ["city": "Bern", "floor": "2"])
         let user = try #require(try test.engine.users.get("alice"))
         #expect(user.id == "alice")
-        #expect(user.profile == Profile(
-            name: "Alice", avatar: "https://example.org/a.png", attributes: ["city": "Bern", "floor": "2"]))
+        #expect(
+            user.profile
+                == Profile(
+                    name: "Alice", avatar: "https://example.org/a.png", attributes: ["city": "Bern", "floor": "2"]))
         #expect(user.status == .active)
         #expect(user.createdAt == receipt.timestamp)
         #expect(receipt.conversation == .personal("alice"))

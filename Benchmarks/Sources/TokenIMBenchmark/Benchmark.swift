@@ -10,7 +10,7 @@ protocol Benchmark: AsyncParsableCommand {
 }
 
 struct OutputOptions: ParsableArguments {
-    @Flag(help: "Print the report as JSON on standard output, and the table on standard error.")
+    @Flag(help: "Print the report as JSON instead of a table.")
     var json = false
 }
 

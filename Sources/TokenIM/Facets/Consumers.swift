@@ -1,4 +1,4 @@
-import Synchronization
+import TokenIMLMDB
 
 /// Where a new consumer begins. Only two: all there is, or what comes.
 public struct ConsumerStart: Hashable, Sendable {
@@ -53,13 +53,13 @@ public struct ConsumerDelivery: Hashable, Sendable {
 public final class Consumer: Sendable {
     public let id: ConsumerID
     private let engine: Engine
-    private let state: Mutex<Consumption>
+    private let state: Monitor<Consumption>
     let bell = Doorbell()
 
     init(_ id: ConsumerID, engine: Engine, floor: Position) {
         self.id = id
         self.engine = engine
-        state = Mutex(Consumption(floor: floor))
+        state = Monitor(Consumption(floor: floor))
     }
 
     /// Everything up to here has been acknowledged, or lies with the parked entries and the dead letters.
@@ -200,8 +200,8 @@ public final class Consumer: Sendable {
     // MARK: Dead letters
 
     /// Entries that were given up, in order of positions, after a position.
-    public func deadLetters(after position: Position = 0, limit: Int = 100) throws(IMError) -> [ConsumerDelivery] {
-        try engine.core.limits.checkPage(limit)
+    public func deadLetters(after position: Position = 0, limit: Int? = nil) throws(IMError) -> [ConsumerDelivery] {
+        let limit = try engine.core.limits.page(limit, default: 100)
         return try IMError.mapping { () throws -> [ConsumerDelivery] in
             let snapshot = try engine.core.snapshot()
             var letters: [ConsumerDelivery] = []

@@ -80,7 +80,7 @@ public struct Groups: Sendable {
 
     /// The members, in the order in which they became users, after one of them.
     public func members(
-        of id: GroupID, after user: UserID? = nil, limit: Int = 100
+        of id: GroupID, after user: UserID? = nil, limit: Int? = nil
     ) throws(IMError) -> [Member] {
         try IMError.mapping { () throws -> [Member] in
             let snapshot = try engine.core.snapshot()

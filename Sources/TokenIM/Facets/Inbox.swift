@@ -1,4 +1,4 @@
-import Synchronization
+import TokenIMLMDB
 
 /// A user's conversations at a glance.
 public struct Inbox: Sendable {
@@ -9,7 +9,7 @@ public struct Inbox: Sendable {
     /// - Parameter before: continues a list: the ``InboxItem/activity`` of its last item.
     /// - Cost: one row for each conversation of the user, and one for each item of the page.
     public func list(
-        _ user: UserID, before: Position? = nil, onlyUnread: Bool = false, limit: Int = 100
+        _ user: UserID, before: Position? = nil, onlyUnread: Bool = false, limit: Int? = nil
     ) throws(IMError) -> [InboxItem] {
         try IMError.mapping {
             try engine.core.snapshot().inbox(of: user, before: before, onlyUnread: onlyUnread, limit: limit)
@@ -81,8 +81,8 @@ extension Devices {
     /// ``acknowledge(_:of:through:)``: calling again returns the same.
     ///
     /// - Throws: `unknown-user`; `not-found` for a device that is not registered.
-    public func receive(_ device: DeviceID, of user: UserID, maximum: Int = 100) throws(IMError) -> [Delivery] {
-        try engine.core.limits.checkPage(maximum)
+    public func receive(_ device: DeviceID, of user: UserID, maximum: Int? = nil) throws(IMError) -> [Delivery] {
+        let maximum = try engine.core.limits.page(maximum, default: 100)
         return try IMError.mapping { () throws -> [Delivery] in
             let snapshot = try engine.core.snapshot()
             let userNumber = try snapshot.userNumber(user)

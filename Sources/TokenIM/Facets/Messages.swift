@@ -36,7 +36,7 @@ public struct Messages: Sendable {
     /// - Throws: `not-found` when the user may see nothing of it; `malformed-argument`; `request-too-large`.
     public func history(
         of conversation: Conversation, for user: UserID, before: SequenceNumber? = nil, after: SequenceNumber? = nil,
-        limit: Int = 50
+        limit: Int? = nil
     ) throws(IMError) -> HistoryPage {
         try IMError.mapping {
             try engine.core.snapshot().history(of: conversation, for: user, before: before, after: after, limit: limit)

@@ -50,7 +50,7 @@ public struct Users: Sendable {
     }
 
     /// Users in order of their names' bytes, after a name.
-    public func list(after id: UserID? = nil, limit: Int = 100) throws(IMError) -> [User] {
+    public func list(after id: UserID? = nil, limit: Int? = nil) throws(IMError) -> [User] {
         try IMError.mapping { try engine.core.snapshot().users(after: id, limit: limit) }
     }
 

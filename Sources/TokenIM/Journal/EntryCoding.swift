@@ -14,6 +14,7 @@ enum EntryCoding {
         static let author = Flags(rawValue: 1)
         static let device = Flags(rawValue: 2)
         static let request = Flags(rawValue: 4)
+        static let all: Flags = [.author, .device, .request]
     }
 
     static func encode(_ header: EntryHeader, _ event: Event, into writer: inout ByteWriter) {
@@ -54,6 +55,9 @@ enum EntryCoding {
             throw IMError(.unreadableStore, "journal row of unknown kind \(rawKind)")
         }
         let flags = Flags(rawValue: try reader.uint8())
+        guard flags.isSubset(of: .all) else {
+            throw IMError(.unreadableStore, "journal row with unknown flags \(flags.rawValue)")
+        }
         var header = EntryHeader(
             timestamp: Timestamp(microseconds: Int64(bitPattern: try reader.uint64())),
             conversation: ConversationNumber(rawValue: try reader.uint64()),

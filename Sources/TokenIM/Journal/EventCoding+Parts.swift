@@ -31,6 +31,7 @@ extension EventCoding {
         let rawValue: UInt8
         static let name = ProfileFlags(rawValue: 1)
         static let avatar = ProfileFlags(rawValue: 2)
+        static let all: ProfileFlags = [.name, .avatar]
     }
 
     static func encode(_ profile: Profile, into writer: inout ByteWriter) {
@@ -50,6 +51,9 @@ extension EventCoding {
 
     static func decodeProfile(_ reader: inout ByteReader) throws -> Profile {
         let flags = ProfileFlags(rawValue: try reader.uint8())
+        guard flags.isSubset(of: .all) else {
+            throw IMError(.unreadableStore, "a profile with unknown flags \(flags.rawValue)")
+        }
         var profile = Profile()
         if flags.contains(.name) { profile.name = try reader.string() }
         if flags.contains(.avatar) { profile.avatar = try reader.string() }

@@ -4,6 +4,12 @@ extension Live {
         var user: UserNumber
     }
 
+    struct Typing {
+        var user: UserID
+        var conversation: Conversation
+        var until: Timestamp
+    }
+
     // MARK: Presence
 
     func presence(of user: UserNumber) -> PresenceStatus {
@@ -64,8 +70,13 @@ extension Live {
         var actions = Actions()
         let (user, id) = try update(session) { ($0.user, $0.userID) }
         let key = TypingKey(conversation: number, user: user)
-        typing[key] = isTyping ? now.advanced(by: limits.typingDuration) : nil
-        typingNames[key] = isTyping ? (id, conversation) : nil
+        if isTyping {
+            let until = now.advanced(by: limits.typingDuration)
+            typing[key] = Typing(user: id, conversation: conversation, until: until)
+            setTypingDeadline(key, at: until)
+        } else {
+            typing[key] = nil
+        }
         tell(isTyping, key, id, conversation, &actions)
         return actions
     }
@@ -79,13 +90,9 @@ extension Live {
         }
     }
 
-    mutating func endTyping(at now: Timestamp, _ actions: inout Actions) {
-        let ended = typing.filter { $0.value <= now }.keys
-            .sorted { ($0.conversation, $0.user) < ($1.conversation, $1.user) }
-        for key in ended {
-            typing[key] = nil
-            guard let (id, conversation) = typingNames.removeValue(forKey: key) else { continue }
-            tell(false, key, id, conversation, &actions)
-        }
+    mutating func endTyping(_ key: TypingKey, at now: Timestamp, _ actions: inout Actions) {
+        guard let ended = typing[key], ended.until <= now else { return }
+        typing[key] = nil
+        tell(false, key, ended.user, ended.conversation, &actions)
     }
 }

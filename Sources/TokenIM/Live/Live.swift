@@ -13,11 +13,24 @@ struct Live {
         var flush: [CursorMove] = []
     }
 
+    /// A moment at which to look at something again. It may be stale by then, and is not taken back.
     private struct Deadline: Comparable {
+        enum Subject {
+            case session(SessionNumber)
+            case typing(TypingKey)
+        }
+
         var moment: Timestamp
-        var session: SessionNumber
+        /// Those of one moment are looked at in the order in which they were set.
+        var number: UInt64
+        var subject: Subject
+
         static func < (left: Deadline, right: Deadline) -> Bool {
-            (left.moment, left.session) < (right.moment, right.session)
+            (left.moment, left.number) < (right.moment, right.number)
+        }
+
+        static func == (left: Deadline, right: Deadline) -> Bool {
+            (left.moment, left.number) == (right.moment, right.number)
         }
     }
 
@@ -32,8 +45,7 @@ struct Live {
     private var listeners: [ConversationNumber: Listeners] = [:]
     private var groupsOfUser: [UserNumber: Set<ConversationNumber>] = [:]
     var watchers: [UserNumber: Set<SessionNumber>] = [:]
-    var typing: [TypingKey: Timestamp] = [:]
-    var typingNames: [TypingKey: (UserID, Conversation)] = [:]
+    var typing: [TypingKey: Typing] = [:]
     private var nextSession: SessionNumber = 1
     private var isShut = false
 
@@ -42,6 +54,7 @@ struct Live {
     private var unflushed: Set<DeviceNumber> = []
     private var flushAt: Timestamp?
     private var deadlines: Heap<Deadline> = []
+    private var deadlineCount: UInt64 = 0
 
     init(limits: Limits, head: Position) {
         self.limits = limits
@@ -214,9 +227,26 @@ struct Live {
     mutating func endReceiving(_ number: SessionNumber, _ note: (inout LiveSession) -> Void) {
         sessions[number]?.isReceiving = false
         sessions[number]?.apply(note)
-        guard let session = sessions[number], let since = session.owesSince, !session.isTimed else { return }
-        sessions[number]?.isTimed = true
-        deadlines.insert(Deadline(moment: since.advanced(by: limits.acknowledgementWait), session: number))
+        time(number)
+    }
+
+    /// Sets a session's deadline, unless it is looked at early enough anyway.
+    private mutating func time(_ number: SessionNumber) {
+        guard let session = sessions[number], let since = session.owesSince else { return }
+        let moment = since.advanced(by: limits.acknowledgementWait)
+        if let timedFor = session.timedFor, timedFor <= moment { return }
+        sessions[number]?.timedFor = moment
+        setDeadline(.session(number), at: moment)
+    }
+
+    private mutating func setDeadline(_ subject: Deadline.Subject, at moment: Timestamp) {
+        deadlineCount += 1
+        deadlines.insert(Deadline(moment: moment, number: deadlineCount, subject: subject))
+    }
+
+    /// Sees to it that typing is ended when its time has come.
+    mutating func setTypingDeadline(_ key: TypingKey, at moment: Timestamp) {
+        setDeadline(.typing(key), at: moment)
     }
 
     /// Takes an acknowledgement. Returns the bell to ring when the window has opened.
@@ -227,7 +257,9 @@ struct Live {
         guard isNews, let session = sessions[number] else { return nil }
         cursors[session.device] = max(position, cursors[session.device] ?? 0)
         unflushed.insert(session.device)
-        if flushAt == nil { flushAt = now.advanced(by: limits.acknowledgementDelay) }
+        // The earlier of both: the clock may have been set back since.
+        flushAt = min(flushAt ?? .distantFuture, now.advanced(by: limits.acknowledgementDelay))
+        time(number)
         if case .nothing = session.plan(limit: 1) { return nil }
         return session.deliveryBell
     }
@@ -236,10 +268,8 @@ struct Live {
 
     /// The next moment at which ``due(at:)`` has something to do.
     var deadline: Timestamp? {
-        var earliest = flushAt ?? .distantFuture
-        if let moment = deadlines.min?.moment { earliest = min(earliest, moment) }
-        for moment in typing.values { earliest = min(earliest, moment) }
-        return earliest == .distantFuture ? nil : earliest
+        guard let moment = deadlines.min?.moment else { return flushAt }
+        return min(moment, flushAt ?? .distantFuture)
     }
 
     /// Does what is due: writes cursors, closes those who owe an acknowledgement, ends typing.
@@ -248,18 +278,18 @@ struct Live {
         if let flushAt, flushAt <= now { actions.flush = takeUnflushed() }
         while let deadline = deadlines.min, deadline.moment <= now {
             _ = deadlines.popMin()
-            guard let session = sessions[deadline.session] else { continue }
-            sessions[deadline.session]?.isTimed = false
-            guard let since = session.owesSince else { continue }
-            let moment = since.advanced(by: limits.acknowledgementWait)
-            if moment <= now {
-                close(deadline.session, .acknowledgementTimeout, &actions)
-            } else {
-                sessions[deadline.session]?.isTimed = true
-                deadlines.insert(Deadline(moment: moment, session: deadline.session))
+            switch deadline.subject {
+            case .typing(let key): endTyping(key, at: now, &actions)
+            case .session(let number):
+                guard sessions[number]?.timedFor == deadline.moment else { continue }
+                sessions[number]?.timedFor = nil
+                if let since = sessions[number]?.owesSince, since.advanced(by: limits.acknowledgementWait) <= now {
+                    close(number, .acknowledgementTimeout, &actions)
+                } else {
+                    time(number)
+                }
             }
         }
-        endTyping(at: now, &actions)
         return actions
     }
 

@@ -23,7 +23,8 @@ struct LiveSession {
     private var isSearching = true
 
     var isReceiving = false
-    var isTimed = false
+    /// The deadline that has been set for it, if any.
+    var timedFor: Timestamp?
     var signals: [Signal] = []
     var watched: [UserNumber] = []
 

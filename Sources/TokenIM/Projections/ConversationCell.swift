@@ -45,6 +45,9 @@ struct ConversationCell {
         if side == .low { lowMarks.append(mark) } else { highMarks.append(mark) }
     }
 
+    /// Whether it holds nothing but its base.
+    var isUntouched: Bool { entries.isEmpty && lowMarks.isEmpty && highMarks.isEmpty }
+
     /// The newest sequence, and how many entries up to it count as messages.
     var tail: (sequence: SequenceNumber, counted: UInt64) {
         (base.sequence + UInt64(entries.count), base.counted + UInt64(entries.last?.counted ?? 0))

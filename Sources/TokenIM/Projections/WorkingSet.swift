@@ -156,6 +156,8 @@ struct WorkingSet: Sendable {
     mutating func rollBack(to bound: Position) -> [KeyDigest] {
         last = max(first - 1, min(last, bound))
         for index in cells.indices { cells[index].rollBack(to: offset(bound)) }
+        cells.removeAll { $0.isUntouched }
+        cellIndex = Dictionary(uniqueKeysWithValues: cells.indices.map { (cells[$0].number, $0) })
         markers = markers.compactMapValues { Self.kept($0, bound) }
         cursors = cursors.compactMapValues { Self.kept($0, bound) }
         chats = chats.compactMapValues { Self.kept($0, bound) }

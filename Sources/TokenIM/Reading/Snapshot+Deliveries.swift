@@ -35,7 +35,7 @@ extension Snapshot {
         var reader = try EntryReader(written)
         var conversations = ConversationNames()
         while deliveries.count < limit, let item = try backlog.next(in: self) {
-            let conversation = try conversations.name(item.conversation, in: self)
+            let (conversation, trimmedThrough) = try conversations.find(item.conversation, in: self)
             if let gap = item.gap {
                 deliveries.append(
                     Delivery(position: item.position, conversation: conversation, entry: nil, gap: gap))
@@ -43,6 +43,13 @@ extension Snapshot {
             }
             let entry = try reader.entry(at: item.position)
             if entry.header.device == device, device != 0 { continue }
+            // The backlog may be older than this snapshot: what has been trimmed meanwhile is gone.
+            if entry.header.sequence <= trimmedThrough {
+                let gap = Gap(from: entry.header.sequence, through: entry.header.sequence)
+                deliveries.append(
+                    Delivery(position: item.position, conversation: conversation, entry: nil, gap: gap))
+                continue
+            }
             deliveries.append(
                 Delivery(
                     position: item.position, conversation: conversation,
@@ -79,14 +86,15 @@ extension Snapshot {
     }
 }
 
-/// The conversations met last, by number, for one batch.
+/// The conversations of one batch: their names, and how far they have been trimmed.
 private struct ConversationNames {
-    private var known: [ConversationNumber: Conversation] = [:]
+    typealias Known = (conversation: Conversation, trimmedThrough: SequenceNumber)
+    private var known: [ConversationNumber: Known] = [:]
 
-    mutating func name(_ number: ConversationNumber, in snapshot: borrowing Snapshot) throws -> Conversation {
-        if let conversation = known[number] { return conversation }
-        let conversation = try snapshot.conversation(number)
-        known[number] = conversation
-        return conversation
+    mutating func find(_ number: ConversationNumber, in snapshot: borrowing Snapshot) throws -> Known {
+        if let found = known[number] { return found }
+        let found = (try snapshot.conversation(number), try snapshot.written.trim(of: number)?.through ?? 0)
+        known[number] = found
+        return found
     }
 }

@@ -14,9 +14,9 @@ extension Snapshot {
     /// - Cost: one row an entry, and one for every 64.
     public func history(
         of conversation: Conversation, for user: UserID, before: SequenceNumber? = nil, after: SequenceNumber? = nil,
-        limit: Int = 50
+        limit: Int? = nil
     ) throws(IMError) -> HistoryPage {
-        try limits.checkPage(limit)
+        let limit = try limits.page(limit, default: 50)
         if before != nil, after != nil { throw IMError(.malformedArgument, "before and after exclude each other") }
         return try IMError.mapping { () throws -> HistoryPage in
             let notFound = IMError(.notFound, "there is no conversation \(conversation)")
@@ -68,10 +68,13 @@ extension Snapshot {
 }
 
 extension Limits {
-    func checkPage(_ limit: Int) throws(IMError) {
+    /// The rows of a page: what was asked for, or the default as far as the limit allows.
+    func page(_ asked: Int?, default standard: Int) throws(IMError) -> Int {
+        guard let limit = asked else { return min(standard, pageSize) }
         guard limit > 0 else { throw IMError(.malformedArgument, "a limit of \(limit); at least 1") }
         guard limit <= pageSize else {
             throw IMError(.requestTooLarge, "a limit of \(limit); at most \(pageSize) in one call")
         }
+        return limit
     }
 }

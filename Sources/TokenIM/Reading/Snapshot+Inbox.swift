@@ -32,9 +32,9 @@ extension Snapshot {
     /// - Throws: `unknown-user`; `malformed-argument`, `request-too-large` for the limit.
     /// - Cost: one row for each conversation of the user, and one for each item of the page.
     public func inbox(
-        of user: UserID, before: Position? = nil, onlyUnread: Bool = false, limit: Int = 100
+        of user: UserID, before: Position? = nil, onlyUnread: Bool = false, limit: Int? = nil
     ) throws(IMError) -> [InboxItem] {
-        try limits.checkPage(limit)
+        let limit = try limits.page(limit, default: 100)
         return try IMError.mapping {
             var rows = try inboxRows(of: userNumber(user)).filter { row in
                 row.head.lastPosition < before ?? .max && (!onlyUnread || row.unread > 0)

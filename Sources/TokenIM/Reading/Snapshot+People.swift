@@ -5,8 +5,8 @@ extension Snapshot {
     }
 
     /// Users in order of their names' bytes, after a name. Deleted ones are left out.
-    public func users(after id: UserID? = nil, limit: Int = 100) throws(IMError) -> [User] {
-        try limits.checkPage(limit)
+    public func users(after id: UserID? = nil, limit: Int? = nil) throws(IMError) -> [User] {
+        let limit = try limits.page(limit, default: 100)
         return try IMError.mapping {
             var users: [User] = []
             try written.forEachUser(after: id) { number in
@@ -45,9 +45,9 @@ extension Snapshot {
 
     /// The members of a group in the order in which they became users, after a member.
     public func members(
-        of id: GroupID, after user: UserID? = nil, limit: Int = 100
+        of id: GroupID, after user: UserID? = nil, limit: Int? = nil
     ) throws(IMError) -> [Member] {
-        try limits.checkPage(limit)
+        let limit = try limits.page(limit, default: 100)
         return try IMError.mapping {
             guard let number = try written.groupNumber(id) else { throw IMError(.notFound, "there is no group \(id)") }
             var members: [Member] = []

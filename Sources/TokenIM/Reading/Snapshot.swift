@@ -1,4 +1,4 @@
-import Synchronization
+import TokenIMLMDB
 import TokenIMLMDB
 
 /// One consistent moment of the whole store, for reading. What is written meanwhile is not seen.

@@ -1,4 +1,3 @@
-import Synchronization
 import TokenIMLMDB
 
 /// What the writer works with: takes jobs, decides, appends, evolves, commits, answers.
@@ -6,8 +5,8 @@ import TokenIMLMDB
 /// Used by one thread at a time: the writer's, or in inline mode the one that has the turn.
 final class Core: @unchecked Sendable {
     let store: Store
-    let layers: Shared<Layers>
-    let live: Mutex<Live>
+    let layers: Monitor<Layers>
+    let live: Monitor<Live>
     let limits: Limits
     let names = Names()
     let observer: (@Sendable (EngineEvent) -> Void)?
@@ -16,9 +15,9 @@ final class Core: @unchecked Sendable {
 
     private let time: any TimeSource
     let folder: Folder
-    private let areKeysMerged = Shared(false)
+    private let areKeysMerged = Monitor(false)
     /// Set once storage has failed in a way that this engine cannot go on from.
-    private let failure = Mutex<IMError?>(nil)
+    private let failure = Monitor<IMError?>(nil)
 
     private var state: State
     private var lastTimestamp: Timestamp
@@ -41,8 +40,8 @@ final class Core: @unchecked Sendable {
         state = recovery.state
         let generation = Generation(state.live)
         state.live = WorkingSet(first: 1)
-        layers = Shared(Layers(live: generation, frozen: nil))
-        live = Mutex(Live(limits: configuration.limits, head: state.head))
+        layers = Monitor(Layers(live: generation, frozen: nil))
+        live = Monitor(Live(limits: configuration.limits, head: state.head))
         let (layers, areKeysMerged) = (layers, areKeysMerged)
         folder = Folder(store, time: time, observer: configuration.observer) {
             layers.withLock { $0.frozen = nil }
@@ -183,7 +182,11 @@ final class Core: @unchecked Sendable {
 
     private var isNearlyFull: Bool {
         let status = store.journal.status
-        return status.usedBytes > status.mapSize / 100 * 92
+        let mark = status.mapSize / 100 * 92
+        guard status.usedBytes > mark else { return false }
+        // What has been freed within the file counts as room. Finding out walks the free list, so only when it matters.
+        let reusable = (try? store.journal.reusableBytes()) ?? 0
+        return status.usedBytes - min(reusable, status.usedBytes) > mark
     }
 
     private func fail(_ error: IMError) {

@@ -1,4 +1,4 @@
-import Synchronization
+import TokenIMLMDB
 
 /// Wakes one waiting task. A ring that comes before the wait is not lost.
 final class Doorbell: Sendable {
@@ -7,7 +7,7 @@ final class Doorbell: Sendable {
         var waiter: UnsafeContinuation<Void, Never>?
     }
 
-    private let state = Mutex(State())
+    private let state = Monitor(State())
 
     func ring() {
         let waiter = state.withLock { state in

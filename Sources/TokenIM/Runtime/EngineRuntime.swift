@@ -1,4 +1,3 @@
-import Synchronization
 import TokenIMLMDB
 
 /// What makes an engine run: its threads, or in inline mode the turn that callers take, and its alarm.
@@ -13,12 +12,12 @@ final class EngineRuntime: Sendable {
     private let core: Core
     private let mailbox: Mailbox
     private let time: any TimeSource
-    private let threads = Mutex(Threads())
+    private let threads = Monitor(Threads())
     /// Which thread has the turn in inline mode; others wait.
     private let turn = Monitor<ThreadIdentity?>(nil)
     /// What the alarm has been set to, as far as anyone has asked.
-    private let armed = Mutex<Timestamp?>(nil)
-    private let lastCommit = Mutex<(moment: Timestamp, isFolded: Bool)>((.zero, true))
+    private let armed = Monitor<Timestamp?>(nil)
+    private let lastCommit = Monitor<(moment: Timestamp, isFolded: Bool)>((.zero, true))
 
     init(_ core: Core, _ mailbox: Mailbox, time: any TimeSource) {
         self.core = core
@@ -71,7 +70,7 @@ final class EngineRuntime: Sendable {
     private func askInTurn<Success: Sendable>(
         _ job: @escaping (Reply<Success>) -> Job
     ) async throws(IMError) -> Success {
-        let ticket = Mutex<UInt64?>(nil)
+        let ticket = Monitor<UInt64?>(nil)
         let mailbox = mailbox
         let result = await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in

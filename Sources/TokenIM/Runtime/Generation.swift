@@ -1,11 +1,11 @@
-import Synchronization
+import TokenIMLMDB
 
 /// A working set that the writer fills and readers look into at the same time.
 final class Generation: Sendable {
-    let content: Mutex<WorkingSet>
+    let content: Monitor<WorkingSet>
 
-    init(_ content: sending WorkingSet) {
-        self.content = Mutex(content)
+    init(_ content: WorkingSet) {
+        self.content = Monitor(content)
     }
 
     convenience init(first: Position) {
@@ -17,19 +17,4 @@ final class Generation: Sendable {
 struct Layers: Sendable {
     var live: Generation
     var frozen: Generation?
-}
-
-/// State behind a lock, owned by several.
-final class Shared<State: Sendable>: Sendable {
-    private let state: Mutex<State>
-
-    init(_ state: State) {
-        self.state = Mutex(state)
-    }
-
-    func withLock<Value: ~Copyable, Failure: Error>(
-        _ body: (inout State) throws(Failure) -> sending Value
-    ) throws(Failure) -> sending Value {
-        try state.withLock { state throws(Failure) in try body(&state) }
-    }
 }

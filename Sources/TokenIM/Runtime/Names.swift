@@ -1,4 +1,4 @@
-import Synchronization
+import TokenIMLMDB
 
 /// The names behind numbers, of those used last. A number's name never changes, so nothing here goes stale.
 final class Names: Sendable {
@@ -7,7 +7,7 @@ final class Names: Sendable {
         var groups = BoundedCache<ConversationNumber, GroupID>(capacity: 1 << 12)
     }
 
-    private let content = Mutex(Content())
+    private let content = Monitor(Content())
 
     func user(_ number: UserNumber) -> UserID? {
         content.withLock { $0.users[number] }

@@ -1,8 +1,8 @@
-import Synchronization
+import TokenIMLMDB
 
 /// Carries a value out of a closure that runs on another thread.
 final class ResultBox<Value: Sendable>: Sendable {
-    private let value = Mutex<Value?>(nil)
+    private let value = Monitor<Value?>(nil)
 
     func set(_ value: Value) {
         self.value.withLock { $0 = value }

@@ -1,4 +1,4 @@
-import Synchronization
+import TokenIMLMDB
 
 /// Takes a snapshot on one thread for another.
 final class SnapshotBox: @unchecked Sendable {

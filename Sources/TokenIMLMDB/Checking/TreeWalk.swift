@@ -1,7 +1,7 @@
 #if canImport(Darwin)
-    internal import Darwin
+internal import Darwin
 #else
-    internal import Glibc
+internal import Glibc
 #endif
 
 /// Walks one tree of a data file, from its root, and checks all of it.
@@ -64,7 +64,8 @@ final class TreeWalk {
         }
     }
 
-    /// Checks a page and all below it. Its keys must be from `lower` on, and below `upper`; both lie in the pages above.
+    /// Checks a page and all below it. Its keys must be from `lower` on, and below `upper`; both lie in the pages
+    /// above.
     private func visit(
         _ number: UInt64, from parent: UInt64, level: Int, from lower: UnsafeRawBufferPointer?,
         to upper: UnsafeRawBufferPointer?
@@ -127,9 +128,7 @@ final class TreeWalk {
             let (left, right) = (left.loadUnaligned(as: UInt64.self), right.loadUnaligned(as: UInt64.self))
             return left < right || (orEqual && left == right)
         }
-        let order = memcmp(left.baseAddress!, right.baseAddress!, min(left.count, right.count))
-        if order != 0 { return order < 0 }
-        return left.count < right.count || (orEqual && left.count == right.count)
+        return left.lexicographicallyPrecedes(right) || (orEqual && left.elementsEqual(right))
     }
 
     // MARK: Rows

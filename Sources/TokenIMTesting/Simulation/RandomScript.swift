@@ -3,6 +3,8 @@ package struct RandomScript {
     private var generator: SeededGenerator
     private var keyed: [ScriptCommand] = []
     private var nextKey = 1
+    /// The slots that were connected last, most of which have a session.
+    private var connected: [Int] = []
 
     private static let weights: [(ScriptCommand.Verb, Int)] = [
         (.createUser, 6), (.updateUser, 6), (.suspend, 2), (.reinstate, 5), (.deleteUser, 1),
@@ -11,14 +13,15 @@ package struct RandomScript {
         (.send, 150), (.markRead, 40), (.trim, 6),
         (.connect, 34), (.receive, 90), (.acknowledge, 60), (.acknowledgeAt, 10), (.closeSession, 10),
         (.register, 2), (.poll, 8), (.pollAcknowledge, 5),
-        (.advance, 20), (.jump, 2), (.fold, 2), (.reopen, 3), (.crash, 3), (.transaction, 6), (.verify, 1), (.compare, 5),
+        (.advance, 20), (.jump, 2), (.fold, 2), (.reopen, 3), (.crash, 3), (.transaction, 6), (.verify, 1),
+        (.compare, 5),
     ]
     private static let weightSum = weights.reduce(0) { $0 + $1.1 }
 
     /// - Parameter count: how many lines.
     package static func commands(seed: UInt64, count: Int) -> [ScriptCommand] {
         var script = RandomScript(generator: SeededGenerator(seed: seed))
-        var commands = (0..<6).map { ScriptCommand(.createUser, $0, 0, 0) }
+        var commands = (0..<8).map { ScriptCommand(.createUser, $0, 0, 0) }
         commands.append(ScriptCommand(.createGroup, -1, 0, 0, 0b0110, 0, 0))
         commands.append(ScriptCommand(.createGroup, -1, 1, 1, 0b1001, 0, 0))
         while commands.count < count { commands.append(script.next()) }
@@ -35,16 +38,28 @@ package struct RandomScript {
             if pick < weight { break }
             pick -= weight
         }
+        // What cannot be undone comes rarely, or a long script would soon have nobody left.
+        if verb == .deleteUser || verb == .dissolve, !chance(4) { verb = .send }
         var arguments: [Int] = []
         for label in verb.labels { arguments.append(value(of: label, in: verb, arguments)) }
         let command = ScriptCommand(verb, arguments: arguments)
         if command[.key] != 0 { keyed.append(command) }
+        note(command)
         return command
+    }
+
+    private mutating func note(_ command: ScriptCommand) {
+        switch command.verb {
+        case .connect: connected = Array((connected.filter { $0 != command[.slot] } + [command[.slot]]).suffix(7))
+        case .closeSession: connected.removeAll { $0 == command[.slot] }
+        case .reopen, .crash: connected = []
+        default: break
+        }
     }
 
     private mutating func value(of label: ScriptCommand.Label, in verb: ScriptCommand.Verb, _ before: [Int]) -> Int {
         switch label {
-        case .by: chance(2) ? -1 : slot()
+        case .by: chance(2) ? -1 : connectedSlot()
         case .user:
             // Whoever asks mostly asks for itself where that is what is meant.
             if [.send, .markRead, .leave].contains(verb), let by = before.first, by >= 0, !chance(6) {
@@ -59,9 +74,9 @@ package struct RandomScript {
         case .group: group()
         case .members: members()
         case .role: chance(12) ? 2 : below(2)
-        case .profile: below(12)
+        case .profile: chance(2) ? 1 + below(2) : below(12)
         case .content: chance(30) ? below(3) : 3 + below(60)
-        case .slot: slot()
+        case .slot: verb == .connect || verb == .register ? slot() : connectedSlot()
         case .key: key(isNeeded: verb == .send)
         case .place: place()
         case .reply: chance(5) ? (chance(12) ? -2 : 1 + small(40)) : 0
@@ -95,6 +110,11 @@ package struct RandomScript {
 
     private mutating func slot() -> Int {
         user() * ScriptNames.devicesPerUser + min(below(ScriptNames.devicesPerUser), below(ScriptNames.devicesPerUser))
+    }
+
+    private mutating func connectedSlot() -> Int {
+        let guess = connected.randomElement(using: &generator)
+        return chance(8) ? slot() : guess ?? slot()
     }
 
     private mutating func members() -> Int {

@@ -12,7 +12,8 @@ extension ReferenceModel {
         if let key, let request = requests.first(where: { $0.author == actor.user && $0.key == key }) {
             if !malformed.isEmpty { return .refused(malformed + [.idempotencyConflict]) }
             if mistake != .retriesTakeEffect {
-                return request.text == text ? .duplicate(request.line, request.moment) : .refused([.idempotencyConflict])
+                return request.text == text
+                    ? .duplicate(request.line, request.moment) : .refused([.idempotencyConflict])
             }
         }
         do throws(Refusal) {
@@ -132,17 +133,15 @@ extension ReferenceModel {
     ) throws(Refusal) -> ModelAnswer {
         guard let sender = actor.user else { throw Refusal(.malformedArgument) }
         let conversation: Conversation
-        var first: SequenceNumber = 1
         if let group = target.group {
             conversation = .group(group)
             guard let circle = circle(group), role(sender, group) != nil else { throw Refusal(.notFound) }
             if circle.isDissolved { throw Refusal(.notAllowed) }
-            first = membership(sender, group)?.joined ?? 1
         } else {
             guard let other = target.user, existing(other) != nil else { throw Refusal(.unknownUser) }
             conversation = .direct(sender, other)
         }
-        if let replyTo, replyTo < first || replyTo > log(conversation)?.head ?? 0 { throw Refusal(.notFound) }
+        if let replyTo, replyTo > log(conversation)?.head ?? 0 { throw Refusal(.notFound) }
         return .appended(
             append(.message, to: conversation, by: actor, at: moment) { line in
                 line.content = content
@@ -157,10 +156,10 @@ extension ReferenceModel {
         guard existing(user) != nil else { throw Refusal(.unknownUser) }
         if conversation.kind == .personal { throw Refusal(.malformedArgument) }
         guard conversation.users.allSatisfy({ person($0) != nil }) else { throw Refusal(.notFound) }
-        var last = log(conversation)?.head ?? 0
+        let last = log(conversation)?.head ?? 0
         if let group = conversation.group {
-            guard let membership = membership(user, group) else { throw Refusal(.notFound) }
-            last = min(last, membership.windows.last?.through ?? last)
+            // Who has left has nothing to read any more.
+            if role(user, group) == nil { throw Refusal(.notFound) }
         } else if !conversation.users.contains(user) {
             throw Refusal(.notFound)
         }

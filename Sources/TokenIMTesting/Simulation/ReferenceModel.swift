@@ -1,7 +1,7 @@
 internal import TokenIM
 
-/// What the engine should do, written from its concepts and not from its code: arrays, and a look at everything for every
-/// question. Slow, and easy to believe.
+/// What the engine should do, written from its concepts and not from its code: arrays, and a look at everything for
+/// every question. Slow, and easy to believe.
 struct ReferenceModel {
     struct Person {
         var id: UserID

@@ -25,7 +25,8 @@ extension Simulation {
 
     /// Puts names for the numbers, and sequences for the places.
     func resolve(_ command: ScriptCommand) -> ResolvedChange {
-        let session = command[.by] < 0 || openConnection(command[.by]) == nil ? nil : sessions[command[.by]]
+        let isHost = !command.verb.labels.contains(.by) || command[.by] < 0 || openConnection(command[.by]) == nil
+        let session = isHost ? nil : sessions[command[.by]]
         var actor = session.map { ModelActor.session($0.user, $0.device) } ?? .host
         let group = ScriptNames.group(command[.group])
         let user = ScriptNames.user(command[.user])
@@ -125,7 +126,8 @@ extension Simulation {
         else { throw Complaint("\(receipt), and not \(answer)") }
     }
 
-    private func trim(_ conversation: Conversation, through sequence: SequenceNumber) async throws(Complaint) -> String {
+    private func trim(_ conversation: Conversation, through sequence: SequenceNumber) async throws(Complaint) -> String
+    {
         let head = engine.head
         let result: Result<SequenceNumber, IMError>
         do throws(IMError) {

@@ -149,7 +149,7 @@ extension Simulation {
         guard let lines = model.history(user, conversation) else {
             let page: HistoryPage
             do throws(IMError) {
-                page = try engine.messages.history(of: conversation, for: user)
+                page = try engine.messages.history(of: conversation, for: user, limit: 10)
             } catch {
                 if error.code == .notFound { return }
                 throw Complaint("history of \(conversation) for \(user): \(error)")

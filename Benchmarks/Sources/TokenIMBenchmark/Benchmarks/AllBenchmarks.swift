@@ -27,7 +27,9 @@ struct AllBenchmarks: Benchmark {
             Progress.say("\n— \(name)")
             var all = [name, "--json"] + (quick ? arguments : [])
             if name == SendBenchmark.name, let limits { all += ["--limits", limits] }
-            rows += try Report.decode(Program.runSelf(all)).rows
+            let report = try Report.decode(Program.runSelf(all))
+            rows += report.rows
+            Progress.say(report.table)
         }
         return rows
     }

@@ -21,6 +21,7 @@ struct SessionsBenchmark: Benchmark {
         let path = directory.path + "/store"
         Progress.say("Registering \(Figure.text(Double(sessions))) devices, in a process of its own")
         _ = try Program.runSelf(["prepare-sessions", path, "--sessions", "\(sessions)"])
+        let bareTask = try Program.runSelf(["measure-tasks", "--tasks", "\(sessions)"])
         let engine = try BenchmarkStore.open(path) { $0.limits.groupMembers = max(100_000, sessions + 1) }
         defer { engine.close() }
         let names = try (0..<sessions).map { try UserID("member" + String(format: "-%010d", $0)) }
@@ -43,6 +44,9 @@ struct SessionsBenchmark: Benchmark {
         let served = try ResidentMemory.privateBytes()
         for session in all { session.close() }
         return figures(before, connected, listening, served) + [
+            row(
+                "a task that waits, without a session", Double(bareTask) ?? .nan, "bytes",
+                note: "what the language takes of the figures above"),
             row("connecting known devices", Double(sessions) / connecting, "sessions/s"),
             row("sessions that received one message", Double(received), "sessions", aim: .atLeast(Double(sessions))),
             row("that message: sending it", accepted * 1e3, "ms"),
@@ -114,6 +118,43 @@ final class Arrivals: Sendable {
     }
 }
 
+/// Says how many bytes a task takes that waits for its turn, in a process that has nothing else.
+struct MeasureTasks: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "measure-tasks", shouldDisplay: false)
+
+    @Option var tasks: Int
+
+    func run() async throws {
+        let waiting = WaitingTasks()
+        let before = try ResidentMemory.privateBytes()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<tasks {
+                group.addTask {
+                    await withUnsafeContinuation { waiting.add($0) }
+                }
+            }
+            while waiting.count < tasks { try await Task.sleep(for: .milliseconds(10)) }
+            Swift.print(Double(try ResidentMemory.privateBytes() - before) / Double(tasks), terminator: "")
+            waiting.resumeAll()
+            try await group.waitForAll()
+        }
+    }
+}
+
+private final class WaitingTasks: Sendable {
+    private let continuations = Mutex<[UnsafeContinuation<Void, Never>]>([])
+
+    var count: Int { continuations.withLock(\.count) }
+
+    func add(_ continuation: UnsafeContinuation<Void, Never>) {
+        continuations.withLock { $0.append(continuation) }
+    }
+
+    func resumeAll() {
+        for continuation in continuations.withLock(\.self) { continuation.resume() }
+    }
+}
+
 /// Makes the store for ``SessionsBenchmark``, so that the memory that it takes is not that process's.
 struct PrepareSessions: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "prepare-sessions", shouldDisplay: false)
@@ -130,11 +171,12 @@ struct PrepareSessions: AsyncParsableCommand {
             let tasks = 1_000
             for first in 0..<tasks {
                 group.addTask {
+                    // Begins after what happened while the store was made.
+                    var options = SessionOptions()
+                    options.start = .head
                     for index in stride(from: first, to: users.count, by: tasks) {
-                        let session = try await engine.connect(users[index], device: SessionsBenchmark.device)
-                        // Begins after what happened while the store was made.
-                        while let last = try session.receive().last { session.acknowledge(last) }
-                        session.close()
+                        let device = SessionsBenchmark.device
+                        try await engine.connect(users[index], device: device, options: options).close()
                     }
                 }
             }

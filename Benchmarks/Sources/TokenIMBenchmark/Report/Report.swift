@@ -11,7 +11,6 @@ struct Report: Codable {
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
             encoder.nonConformingFloatEncodingStrategy = .convertToString(
                 positiveInfinity: "infinity", negativeInfinity: "-infinity", nan: "none")
-            Progress.say("\n\(table)")
             Swift.print(String(decoding: try encoder.encode(self), as: UTF8.self))
         } else {
             Swift.print("\n\(table)")
@@ -29,7 +28,7 @@ struct Report: Codable {
     /// The columns of numbers, which end in line.
     private static let numbers: Set = [2, 4, 5]
 
-    private var table: String {
+    var table: String {
         let lines = [Self.titles] + rows.map(Self.cells)
         let widths = Self.titles.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
         func text(_ cells: [String]) -> String {

@@ -1,7 +1,7 @@
 import ArgumentParser
 
 @main
-struct TokenIMCommand: AsyncParsableCommand {
+struct RootCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tokenim",
         abstract: "Tools for TokenIM, an instant-messaging engine that lives in your process.",
