@@ -146,8 +146,10 @@ package struct Player {
 
     private mutating func send(
         _ text: String, by number: Cast.Number, answering: SequenceNumber?, key: String
-    ) async throws -> SequenceNumber? {
-        guard let session = sessions[number] else { return nil }
+    ) async throws -> SequenceNumber {
+        guard let session = sessions[number] else {
+            throw ReplayFailure(.software, "\(cast.people[number].id) sends without being online")
+        }
         let key = try IdempotencyKey("\(key).message")
         let receipt = try await session.send(.text(text), to: .group(Self.group), key: key, replyTo: answering)
         try acknowledge?(receipt, key)
