@@ -24,7 +24,11 @@ import TokenIMTesting
                     guard let visibility = try snapshot.visibility(of: number, to: user, through: sequence),
                         visibility.sees(sequence)
                     else { continue }
-                    if sequence > visibility.trimmedThrough { expected.append(position) } else { covered.insert(position) }
+                    if sequence > visibility.trimmedThrough {
+                        expected.append(position)
+                    } else {
+                        covered.insert(position)
+                    }
                 }
                 var backlog = try Backlog(of: user, above: cursor, in: snapshot)
                 #expect(backlog.bound == snapshot.head)

@@ -6,7 +6,9 @@ import TokenIMTesting
     @Test(arguments: [0, 1, 100, 5_000, 100_000])
     func everyKeyIsFoundWhateverTheCapacity(_ capacity: Int) {
         let index = KeyIndex(capacity: capacity)
-        for position in 1...20_000 as ClosedRange<Position> { index.insert(position &* 0x9E37_79B9_7F4A_7C15, position) }
+        for position in 1...20_000 as ClosedRange<Position> {
+            index.insert(position &* 0x9E37_79B9_7F4A_7C15, position)
+        }
         #expect(index.count == 20_000)
         for position in 1...20_000 as ClosedRange<Position> {
             let found = index.position(of: position &* 0x9E37_79B9_7F4A_7C15) { _ in true }
@@ -39,7 +41,8 @@ import TokenIMTesting
         for _ in 0..<4_000 {
             if Int.random(in: 0..<100, using: &chance) < 55 || reference.isEmpty {
                 // Few different digests, which lie next to each other: long runs that wrap around.
-                let digest = UInt64.max - UInt64.random(in: 0..<40, using: &chance) &+ .random(in: 0..<20, using: &chance)
+                let digest =
+                    UInt64.max - UInt64.random(in: 0..<40, using: &chance) &+ .random(in: 0..<20, using: &chance)
                 index.insert(digest, next)
                 reference[next] = digest
                 next += 1

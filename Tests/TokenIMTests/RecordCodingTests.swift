@@ -149,9 +149,11 @@ import TokenIMTesting
     @Test func noBytesTrap() {
         var chance = SeededGenerator(seed: 22)
         for _ in 0..<5_000 {
-            let bytes = [1] + (0..<Int.random(in: 0..<40, using: &chance)).map { _ in
-                UInt8.random(in: 0...255, using: &chance)
-            }
+            let bytes =
+                [1]
+                + (0..<Int.random(in: 0..<40, using: &chance)).map { _ in
+                    UInt8.random(in: 0...255, using: &chance)
+                }
             _ = try? decode(UserRecord.self, bytes)
             _ = try? decode(GroupRecord.self, bytes)
             _ = try? decode(DeviceRecord.self, bytes)

@@ -215,7 +215,9 @@ import TokenIMTesting
                                 // Ends with an error, now or when the engine closes; never hangs.
                                 if number % 4 == 3 { for try await _ in session.deliveries {} }
                             } catch {
-                                #expect(["closed", "session-replaced"].contains((error as? IMError)?.code.name ?? "\(error)"))
+                                #expect(
+                                    ["closed", "session-replaced"].contains(
+                                        (error as? IMError)?.code.name ?? "\(error)"))
                             }
                             if user == "u0", number == 2 { engine.close() }
                         }
