@@ -1,0 +1,162 @@
+import Testing
+@testable import TokenIM
+import TokenIMLMDB
+import TokenIMTesting
+
+@Suite struct EntryCodingTests {
+    static let header = EntryHeader(
+        timestamp: Timestamp(microseconds: 0x0102_0304_0506_0708), conversation: .direct(1, 2), sequence: 300,
+        author: 1, device: 0, request: nil)
+
+    /// Every event, and the bytes that it has on disk after the header. They never change.
+    static let golden: [(event: Event, kind: UInt8, bytes: String)] = [
+        (.message(.text("hi"), replyTo: 0), 1, "0001026869"),
+        (.message(.custom(type: "t", bytes: [0xFF, 0]), replyTo: 200), 1, "c801" + "020174" + "02ff00"),
+        (.erased, 2, ""),
+        (.userCreated(5, "eve", Profile()), 3, "05" + "03657665" + "0000"),
+        (
+            .userCreated(300, "eve", Profile(name: "E", avatar: "a", attributes: ["b": "2", "a": "1"])), 3,
+            "ac02" + "03657665" + "03" + "0145" + "0161" + "02" + "01610131" + "01620132"
+        ),
+        (.userUpdated(5, Profile(name: "E")), 4, "05" + "01" + "0145" + "00"),
+        (.userStatusChanged(5, .suspended), 5, "0501"),
+        (.userStatusChanged(5, .deleted), 5, "0502"),
+        (.userStatusChanged(5, .active), 5, "0500"),
+        (.deviceAdded(7, user: 5, "p", start: 128), 6, "0705" + "0170" + "8001"),
+        (.cursorsMoved([]), 7, "00"),
+        (.cursorsMoved([CursorMove(device: 7, position: 1), CursorMove(device: 8, position: 300)]), 7, "02070108ac02"),
+        (
+            .groupCreated("g", Profile(avatar: "a"), owner: 1, members: [2, 3]), 8,
+            "0167" + "02" + "0161" + "00" + "01" + "020203"
+        ),
+        (.groupUpdated(Profile()), 9, "0000"),
+        (.membersAdded([1, 200]), 10, "0201c801"),
+        (.memberRemoved(9), 11, "09"),
+        (.memberLeft(9), 12, "09"),
+        (.roleChanged(9, .admin), 13, "0901"),
+        (.roleChanged(9, .member), 13, "0900"),
+        (.ownershipTransferred(9), 14, "09"),
+        (.groupDissolved, 15, ""),
+        (.removedFromGroup(.group(1)), 16, "c000000000000001"),
+        (.readMarkerMoved(.direct(1, 2), 3, counted: 2), 17, "8000000080000002" + "0302"),
+        (.historyTrimmed(through: 5, counted: 4), 18, "0504"),
+        (
+            .consumerChanged(
+                "c",
+                [
+                    .created(start: 1), .moved(2), .parked(3, deliveries: 4, notBefore: Timestamp(microseconds: 5)),
+                    .buried(6, deliveries: 7), .settled(8), .deleted,
+                ]), 19,
+            "0163" + "06" + "0101" + "0202" + "0303040000000000000005" + "040607" + "0508" + "06"
+        ),
+        (.unchanged(.personal(1), 2, 3), 20, "4000000000000001" + "0203"),
+    ]
+
+    static func hex(_ bytes: [UInt8]) -> String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    static func encode(_ header: EntryHeader, _ event: Event) -> [UInt8] {
+        var writer = ByteWriter()
+        EntryCoding.encode(header, event, into: &writer)
+        return Array(writer.bytes)
+    }
+
+    static func decode(_ bytes: [UInt8]) throws -> JournalEntry {
+        try bytes.withUnsafeBytes { try EntryCoding.decode(1, $0) }
+    }
+
+    @Test(arguments: golden.indices)
+    func everyEventHasItsBytes(_ index: Int) throws {
+        let (event, kind, bytes) = Self.golden[index]
+        let kindText = Self.hex([kind])
+        let head = "01" + kindText + "01" + "0102030405060708" + "8000000080000002" + "ac02" + "01"
+        let encoded = Self.encode(Self.header, event)
+        #expect(Self.hex(encoded) == head + bytes)
+        let entry = try Self.decode(encoded)
+        #expect(entry.event == event)
+        #expect(entry.header == Self.header)
+    }
+
+    @Test func everyKindIsAmongTheGolden() {
+        #expect(Set(Self.golden.map(\.kind)) == Set(EventCoding.Kind.allCases.map(\.rawValue)))
+        for (event, kind, _) in Self.golden { #expect(EventCoding.kind(of: event).rawValue == kind) }
+    }
+
+    @Test func aHeaderSaysOnlyWhatIsThere() throws {
+        var header = Self.header
+        header.author = 0
+        #expect(Self.hex(Self.encode(header, .erased)) == "0102000102030405060708" + "8000000080000002" + "ac02")
+        header.author = 300
+        header.device = 5
+        header.request = EntryHeader.Request(key: "key", digest: 0x1122_3344_5566_7788)
+        let encoded = Self.encode(header, .erased)
+        #expect(
+            Self.hex(encoded)
+                == "0102070102030405060708" + "8000000080000002" + "ac02" + "ac02" + "05" + "036b6579"
+                + "1122334455667788")
+        #expect(try Self.decode(encoded).header == header)
+    }
+
+    @Test(arguments: golden.indices)
+    func everyTruncationIsAnError(_ index: Int) {
+        var header = Self.header
+        header.device = 3
+        header.request = EntryHeader.Request(key: "key", digest: 7)
+        let encoded = Self.encode(header, Self.golden[index].event)
+        for count in encoded.indices {
+            #expect(throws: (any Error).self) { try Self.decode(Array(encoded[..<count])) }
+        }
+        #expect(throws: (any Error).self) { try Self.decode(encoded + [0]) }
+    }
+
+    @Test(arguments: golden.indices)
+    func noFlippedBitTraps(_ index: Int) {
+        let encoded = Self.encode(Self.header, Self.golden[index].event)
+        var decoded = 0
+        for bit in 0..<encoded.count * 8 {
+            var bytes = encoded
+            bytes[bit / 8] ^= 1 << UInt8(bit % 8)
+            if (try? Self.decode(bytes)) != nil { decoded += 1 }
+        }
+        #expect(decoded > 0)
+    }
+
+    @Test func noBytesTrap() {
+        var chance = SeededGenerator(seed: 11)
+        for _ in 0..<20_000 {
+            let count = Int.random(in: 0..<60, using: &chance)
+            var bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &chance) }
+            if count > 3 { (bytes[0], bytes[1], bytes[2]) = (1, bytes[1] % 22, bytes[2] % 8) }
+            _ = try? Self.decode(bytes)
+        }
+    }
+
+    @Test func anUnknownVersionOrKindIsUnreadableAndNotCorrupt() async {
+        var encoded = Self.encode(Self.header, .erased)
+        encoded[1] = 200
+        await expect(.unreadableStore) { try Self.decode(encoded) }
+        encoded[0] = 2
+        await expect(.unreadableStore) { try Self.decode(encoded) }
+    }
+
+    @Test func unknownFlagsAreUnreadable() async {
+        var encoded = Self.encode(Self.header, .groupUpdated(Profile()))
+        encoded[2] |= 0x80
+        await expect(.unreadableStore) { try Self.decode(encoded) }
+        encoded[2] = 1
+        encoded[encoded.count - 2] = 4
+        await expect(.unreadableStore) { try Self.decode(encoded) }
+    }
+
+    @Test func randomEntriesComeBackAsTheyWere() throws {
+        var chance = SeededGenerator(seed: 12)
+        for _ in 0..<2_000 {
+            let header = RandomRecords.header(&chance)
+            let event = RandomRecords.event(&chance)
+            let entry = try Self.decode(Self.encode(header, event))
+            #expect(entry.header == header)
+            #expect(entry.event == event)
+        }
+    }
+}

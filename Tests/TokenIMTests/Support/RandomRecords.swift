@@ -1,0 +1,96 @@
+@testable import TokenIM
+import TokenIMTesting
+
+/// Values from all over their ranges, small ones, great ones and those at the limits of their encodings.
+enum RandomRecords {
+    static func word(_ chance: inout SeededGenerator) -> UInt64 {
+        switch Int.random(in: 0..<4, using: &chance) {
+        case 0: .random(in: 0..<300, using: &chance)
+        case 1: UInt64(1) << UInt64.random(in: 0..<64, using: &chance)
+        case 2: .max - .random(in: 0..<3, using: &chance)
+        default: .random(in: 0 ... .max, using: &chance)
+        }
+    }
+
+    static func number(_ chance: inout SeededGenerator) -> UInt32 {
+        UInt32(truncatingIfNeeded: word(&chance))
+    }
+
+    static func text(_ chance: inout SeededGenerator) -> String {
+        let alphabet = ["a", "B", "\u{0}", "\u{E9}", "e\u{301}", "\u{1F600}", "\n", " "]
+        return (0..<Int.random(in: 0..<20, using: &chance)).map { _ in alphabet.randomElement(using: &chance) ?? "" }
+            .joined()
+    }
+
+    static func name<Subject>(_ chance: inout SeededGenerator) -> Identifier<Subject> {
+        Identifier(trusted: "n\(word(&chance))")
+    }
+
+    static func profile(_ chance: inout SeededGenerator) -> Profile {
+        var profile = Profile()
+        if Bool.random(using: &chance) { profile.name = text(&chance) }
+        if Bool.random(using: &chance) { profile.avatar = text(&chance) }
+        for _ in 0..<Int.random(in: 0..<4, using: &chance) { profile.attributes[text(&chance)] = text(&chance) }
+        return profile
+    }
+
+    static func conversation(_ chance: inout SeededGenerator) -> ConversationNumber {
+        ConversationNumber(rawValue: word(&chance))
+    }
+
+    static func header(_ chance: inout SeededGenerator) -> EntryHeader {
+        var header = EntryHeader(
+            timestamp: Timestamp(microseconds: Int64(bitPattern: word(&chance))), conversation: conversation(&chance),
+            sequence: word(&chance), author: number(&chance), device: number(&chance), request: nil)
+        if Bool.random(using: &chance) {
+            header.request = EntryHeader.Request(key: name(&chance), digest: word(&chance))
+        }
+        return header
+    }
+
+    private static func list<Value>(
+        _ chance: inout SeededGenerator, _ make: (inout SeededGenerator) -> Value
+    ) -> [Value] {
+        var values: [Value] = []
+        for _ in 0..<Int.random(in: 0..<6, using: &chance) { values.append(make(&chance)) }
+        return values
+    }
+
+    static func event(_ chance: inout SeededGenerator) -> Event {
+        switch Int.random(in: 0..<17, using: &chance) {
+        case 0: .message(.text(text(&chance)), replyTo: word(&chance))
+        case 1:
+            .message(.custom(type: text(&chance), bytes: Array(text(&chance).utf8)), replyTo: word(&chance))
+        case 2: .userCreated(number(&chance), name(&chance), profile(&chance))
+        case 3: .userUpdated(number(&chance), profile(&chance))
+        case 4: .userStatusChanged(number(&chance), [.active, .suspended, .deleted].randomElement(using: &chance)!)
+        case 5: .deviceAdded(number(&chance), user: number(&chance), name(&chance), start: word(&chance))
+        case 6: .cursorsMoved(list(&chance) { CursorMove(device: number(&$0), position: word(&$0)) })
+        case 7:
+            .groupCreated(name(&chance), profile(&chance), owner: number(&chance), members: list(&chance, number))
+        case 8: .groupUpdated(profile(&chance))
+        case 9: .membersAdded(list(&chance, number))
+        case 10: .memberRemoved(number(&chance))
+        case 11: .roleChanged(number(&chance), [.member, .admin, .owner].randomElement(using: &chance)!)
+        case 12: .removedFromGroup(conversation(&chance))
+        case 13: .readMarkerMoved(conversation(&chance), word(&chance), counted: word(&chance))
+        case 14: .historyTrimmed(through: word(&chance), counted: word(&chance))
+        case 15: .consumerChanged(name(&chance), list(&chance, change))
+        default: .unchanged(conversation(&chance), word(&chance), word(&chance))
+        }
+    }
+
+    private static func change(_ chance: inout SeededGenerator) -> ConsumerChange {
+        switch Int.random(in: 0..<6, using: &chance) {
+        case 0: .created(start: word(&chance))
+        case 1: .moved(word(&chance))
+        case 2:
+            .parked(
+                word(&chance), deliveries: word(&chance),
+                notBefore: Timestamp(microseconds: Int64(bitPattern: word(&chance))))
+        case 3: .buried(word(&chance), deliveries: word(&chance))
+        case 4: .settled(word(&chance))
+        default: .deleted
+        }
+    }
+}
