@@ -117,17 +117,19 @@ import Testing
         #expect(try environment.rows(table).map { $0.key[0] } == [10, 30, 50, 70, 90])
     }
 
-    @Test func usingItAfterItsTransactionTraps() async {
-        await #expect(processExitsWith: .failure) {
-            try CursorTests.useAfterTheEnd()
+    #if DEBUG
+        @Test func usingItAfterItsTransactionTraps() async {
+            await #expect(processExitsWith: .failure) {
+                try CursorTests.useAfterTheEnd()
+            }
         }
-    }
 
-    private static func useAfterTheEnd() throws {
-        let environment = try TemporaryDirectory().open()
-        let table = environment.table("rows")
-        var view: TransactionView?
-        try environment.write { view = $0.view }
-        _ = try view?.count(table)
-    }
+        private static func useAfterTheEnd() throws {
+            let environment = try TemporaryDirectory().open()
+            let table = environment.table("rows")
+            var view: TransactionView?
+            try environment.write { view = $0.view }
+            _ = try view?.count(table)
+        }
+    #endif
 }

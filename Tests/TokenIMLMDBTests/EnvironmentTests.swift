@@ -39,6 +39,7 @@ import Testing
             options.allowsNetworkFileSystem = true
             let error = #expect(throws: StorageError.self) { try Environment(directory: path, options: options) }
             #expect(error?.kind == .locked)
+            #expect(error?.detail == "this process has it open")
         }
         environment.close()
         try directory.open().close()

@@ -15,6 +15,21 @@ import Testing
         try DirectoryLock(directory: directory.path).release()
     }
 
+    /// A child that is being forked on another thread has every descriptor for a moment.
+    @Test func aStrayDescriptorDoesNotKeepTheLock() throws {
+        let lock = try DirectoryLock(directory: directory.path)
+        let strays = openDescriptors(of: directory.path + "/engine.lock").map { dup($0) }
+        #expect(strays.count == 1)
+        lock.release()
+        try DirectoryLock(directory: directory.path).release()
+
+        let environment = try directory.open()
+        let others = openDescriptors(of: directory.dataFile).map { dup($0) }
+        environment.close()
+        try directory.open().close()
+        for stray in strays + others { close(stray) }
+    }
+
     @Test func lettingGoReleases() throws {
         do { _ = try DirectoryLock(directory: directory.path) }
         _ = try DirectoryLock(directory: directory.path)
