@@ -64,7 +64,7 @@ final class TreeWalk {
         }
     }
 
-    /// Checks a page and all below it. Its keys must be from `lower` on, and below `upper`; both lie in the pages above.
+    /// Checks a page and all below it. Its keys must be from `lower` on, and below `upper`; both lie in pages above it.
     private func visit(
         _ number: UInt64, from parent: UInt64, level: Int, from lower: UnsafeRawBufferPointer?,
         to upper: UnsafeRawBufferPointer?
