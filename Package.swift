@@ -42,7 +42,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(name: "TokenIMLMDBTests", dependencies: ["TokenIMLMDB"], swiftSettings: strict),
-        .testTarget(name: "TokenIMTests", dependencies: ["TokenIM", "TokenIMLMDB", "TokenIMTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "TokenIMTests", dependencies: ["TokenIM", "TokenIMLMDB", "TokenIMTesting"], swiftSettings: strict),
         .testTarget(
             name: "TokenIMCommandTests",
             dependencies: ["TokenIM", "TokenIMCommand", "TokenIMReplay", "TokenIMTesting"],

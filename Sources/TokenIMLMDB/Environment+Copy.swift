@@ -12,8 +12,8 @@ extension Environment {
     ///
     /// - Parameters:
     ///   - path: must not exist. Its directory is not synced. It is removed again if the copying fails.
-    ///   - progress: called after every MiB with the bytes copied and those to copy. It may wait, to leave the disk to
-    ///     others, or throw, to give up.
+    ///   - progress: is called before every MiB, and at the end, with the bytes copied and those to copy in all. It may
+    ///     wait, to leave the disk to others, or throw, to give up.
     /// - Throws: `.closed`, `.outcomeUnknown` after a failed commit, `.misuse` with the code EEXIST, `.diskFull`,
     ///   `.inputOutput` and others; what `progress` throws.
     package func copy(

@@ -1,19 +1,19 @@
 internal import CTokenIMLMDB
 
+/// How a row is put.
+package enum PutMode: Sendable {
+    /// In place of the one with the same key, if there is one.
+    case replace
+    /// After all others: the key is higher than every key of the table. Faster, and fills pages completely.
+    case append
+    /// Only if there is none with that key.
+    case insert
+}
+
 /// A change that is being made, and takes effect as a whole when the closure that got it returns.
 ///
 /// It belongs to that closure and its thread, and sees its own changes.
 public struct WriteTransaction: ~Copyable {
-    /// How a row is put.
-    package enum PutMode: Sendable {
-        /// In place of the one with the same key, if there is one.
-        case replace
-        /// After all others: the key is higher than every key of the table. Faster, and fills pages completely.
-        case append
-        /// Only if there is none with that key.
-        case insert
-    }
-
     private let environment: Environment
     private let state: TransactionStatePointer
 
@@ -39,7 +39,7 @@ public struct WriteTransaction: ~Copyable {
     ///
     /// - Parameters:
     ///   - key: 1 to 511 bytes. Neither key nor value may lie in the map: copy what was read before writing it.
-    ///   - value: less than 4 GiB. Up to about 2,000 bytes, the key included, stay in a page; more take whole pages.
+    ///   - value: less than 4 GiB. With its key, up to about 2,000 bytes share a page; more take whole pages.
     /// - Returns: false if the mode is `.insert` and the key is there, in which case nothing was changed.
     /// - Throws: `.misuse` for a key of a wrong length, or for `.append` out of order, and the transaction goes on;
     ///   `.mapFull`, `.transactionFull`, `.diskFull` and others, and the transaction can only be undone.

@@ -2,8 +2,8 @@
 ///
 /// Only the exact forms count. A nick holds no blanks; but some logs have a blank behind every `]`, which the program
 /// that wrote them put there (`<zcat[1] > hi`, `=== [N] ame [n=name@host]  has joined #c`), and such a blank is no part
-/// of the nick. Between the words of a notice (`===`) there may be more than one blank, as in all real logs; the text of
-/// a message begins after exactly one.
+/// of the nick. Between the words of a notice (`===`) there may be more than one blank, as in all real logs; the text
+/// of a message begins after exactly one.
 package enum LogLine: Hashable, Sendable {
     /// `[09:14] <nick> text`, or the action `[09:14]  * nick text`. The text may be empty or blank.
     case message(MinuteOfDay, Nick, text: String)

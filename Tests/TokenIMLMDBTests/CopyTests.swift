@@ -1,7 +1,12 @@
-import Glibc
 import Testing
 
 @testable import TokenIMLMDB
+
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
 
 @Suite struct CopyTests {
     let directory = TemporaryDirectory()

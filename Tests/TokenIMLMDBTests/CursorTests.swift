@@ -117,6 +117,7 @@ import Testing
         #expect(try environment.rows(table).map { $0.key[0] } == [10, 30, 50, 70, 90])
     }
 
+    #if DEBUG
     @Test func usingItAfterItsTransactionTraps() async {
         await #expect(processExitsWith: .failure) {
             try CursorTests.useAfterTheEnd()
@@ -130,4 +131,5 @@ import Testing
         try environment.write { view = $0.view }
         _ = try view?.count(table)
     }
+    #endif
 }

@@ -1,8 +1,13 @@
 import CTokenIMLMDB
-import Glibc
 import Testing
 
 @testable import TokenIMLMDB
+
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
 
 @Suite struct EnvironmentTests {
     let directory = TemporaryDirectory()
@@ -39,6 +44,7 @@ import Testing
             options.allowsNetworkFileSystem = true
             let error = #expect(throws: StorageError.self) { try Environment(directory: path, options: options) }
             #expect(error?.kind == .locked)
+            #expect(error?.detail == "this process has it open")
         }
         environment.close()
         try directory.open().close()

@@ -1,7 +1,12 @@
-import Glibc
 import Testing
 
 @testable import TokenIMLMDB
+
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
 
 /// What happens when the disk takes no more: a limit on the size of files, in a process of its own.
 @Suite struct FailingDiskTests {
@@ -20,8 +25,8 @@ import Testing
     }
 
     private static func fail(_ message: String) -> Never {
-        let line = Array((message + "\n").utf8)
-        _ = line.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+        // What a failing child has to say.
+        print(message)
         exit(EXIT_FAILURE)
     }
 
@@ -67,13 +72,12 @@ import Testing
         for number: UInt8 in 0..<3 { try environment.put(table, [1], [number]) }
         let before = contents(of: directory.dataFile).prefix(2 * environment.pageSize)
 
-        let readOnly = Glibc.open(directory.dataFile, O_RDONLY)
+        let readOnly = try FileDescriptor(opening: directory.dataFile, flags: O_RDONLY)
         var replaced = 0
         for descriptor in openDescriptors(of: directory.dataFile) where fcntl(descriptor, F_GETFL) & O_DSYNC != 0 {
             replaced += 1
-            dup2(readOnly, descriptor)
+            dup2(readOnly.rawValue, descriptor)
         }
-        close(readOnly)
         #expect(replaced == 1)
         let error = #expect(throws: StorageError.self) { try environment.put(table, [1], [9]) }
         #expect(error?.kind == .outcomeUnknown)

@@ -1,7 +1,12 @@
-import Glibc
 import Testing
 
 @testable import TokenIMLMDB
+
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
 
 @Suite struct LockTests {
     let directory = TemporaryDirectory()
@@ -13,6 +18,21 @@ import Testing
         lock.release()
         lock.release()
         try DirectoryLock(directory: directory.path).release()
+    }
+
+    /// A child that is being forked on another thread has every descriptor for a moment.
+    @Test func aStrayDescriptorDoesNotKeepTheLock() throws {
+        let lock = try DirectoryLock(directory: directory.path)
+        let strays = openDescriptors(of: directory.path + "/engine.lock").map { dup($0) }
+        #expect(strays.count == 1)
+        lock.release()
+        try DirectoryLock(directory: directory.path).release()
+
+        let environment = try directory.open()
+        let others = openDescriptors(of: directory.dataFile).map { dup($0) }
+        environment.close()
+        try directory.open().close()
+        for stray in strays + others { close(stray) }
     }
 
     @Test func lettingGoReleases() throws {

@@ -1,8 +1,13 @@
 import CTokenIMLMDB
-import Glibc
 import Testing
 
 @testable import TokenIMLMDB
+
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
 
 @Suite struct PageVerifierTests {
     @Test func theFixtureHasEveryKindOfPage() throws {
@@ -18,6 +23,37 @@ import Testing
         #expect(kinds[2, default: 0] > 0, "leaf pages")
         #expect(kinds[4, default: 0] > 0, "overflow pages")
         #expect(store.rows.map { $0.count > 0 } == [true, true, false])
+    }
+
+    /// A wrong bit in the number of the older state must not make it the newest, and its content what is read.
+    @Test func anOlderStateIsNotTakenForTheNewest() throws {
+        let store = try DamagedStore()
+        let numbers = (0..<2).map { page in
+            store.original[(page * store.pageSize + 144)...].prefix(8).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        }
+        #expect(numbers.max() == numbers.min()! + 1)
+        let older = numbers[0] < numbers[1] ? 0 : 1
+        for bit in 2..<64 where numbers[older] & (1 << UInt64(bit)) == 0 {
+            store.withFlippedBit(bit % 8, at: older * store.pageSize + 144 + bit / 8) {
+                let error = #expect(throws: StorageError.self) { try store.directory.open(DamagedStore.tables) }
+                #expect(error?.kind == .damaged)
+            }
+        }
+    }
+
+    @Test func pagesThatNothingAccountsForAreFound() throws {
+        let store = try DamagedStore()
+        let header = try DataFileHeader(FileDescriptor(opening: store.directory.dataFile, flags: O_RDONLY))
+        let start = Int(header.newest.free.root) * store.pageSize
+        let place = store.original[start..<start + store.pageSize].withUnsafeBytes { bytes -> Int in
+            let data = Page(bytes: bytes).node(0).data
+            return start + (data.baseAddress! - bytes.baseAddress!)
+        }
+        // The number of pages in the first record of the free list: one less.
+        #expect(store.original[place] > 0)
+        store.overwrite([store.original[place] - 1], at: place)
+        let findings = try store.verify()
+        #expect(findings.map(\.reason) == ["1 pages are neither used nor free"])
     }
 
     /// In every byte of the header of every page.

@@ -1,8 +1,13 @@
-import Glibc
 import Synchronization
 import Testing
 
 @testable import TokenIMLMDB
+
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
 
 @Suite struct ReaderTests {
     let directory = TemporaryDirectory()

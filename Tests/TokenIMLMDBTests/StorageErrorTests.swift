@@ -1,8 +1,13 @@
 import CTokenIMLMDB
-import Glibc
 import Testing
 
 @testable import TokenIMLMDB
+
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
 
 @Suite struct StorageErrorTests {
     @Test(

@@ -64,8 +64,7 @@ final class TreeWalk {
         }
     }
 
-    /// Checks a page and all below it. Its keys must be from `lower` on, and below `upper`; both lie in the pages
-    /// above.
+    /// Checks a page and all below it. Its keys must be from `lower` on, and below `upper`; both lie in pages above it.
     private func visit(
         _ number: UInt64, from parent: UInt64, level: Int, from lower: UnsafeRawBufferPointer?,
         to upper: UnsafeRawBufferPointer?
@@ -128,7 +127,9 @@ final class TreeWalk {
             let (left, right) = (left.loadUnaligned(as: UInt64.self), right.loadUnaligned(as: UInt64.self))
             return left < right || (orEqual && left == right)
         }
-        return left.lexicographicallyPrecedes(right) || (orEqual && left.elementsEqual(right))
+        let order = memcmp(left.baseAddress!, right.baseAddress!, min(left.count, right.count))
+        if order != 0 { return order < 0 }
+        return left.count < right.count || (orEqual && left.count == right.count)
     }
 
     // MARK: Rows

@@ -1,5 +1,3 @@
-import Glibc
-
 @testable import TokenIMLMDB
 
 /// A small store with everything that a data file can hold, whose file can be damaged and restored.
@@ -37,11 +35,7 @@ final class DamagedStore {
 
     /// Overwrites bytes of the file.
     func overwrite(_ bytes: [UInt8], at offset: Int) {
-        let descriptor = Glibc.open(directory.dataFile, O_WRONLY)
-        precondition(descriptor >= 0)
-        let count = bytes.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, off_t(offset)) }
-        precondition(count == bytes.count)
-        close(descriptor)
+        TokenIMLMDBTests.overwrite(directory.dataFile, with: bytes, at: offset)
     }
 
     /// Turns one bit over, and hands out the file as it then is.

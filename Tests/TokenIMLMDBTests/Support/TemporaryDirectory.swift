@@ -1,6 +1,10 @@
-import Glibc
-
 @testable import TokenIMLMDB
+
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
 
 /// A directory of one test, removed with everything in it when the value goes away.
 final class TemporaryDirectory: Sendable {
@@ -44,25 +48,33 @@ extension String {
 
 /// Reads a file, or its first `limit` bytes.
 func contents(of path: String, limit: Int = .max) -> [UInt8] {
-    let descriptor = Glibc.open(path, O_RDONLY)
-    precondition(descriptor >= 0, "cannot open \(path)")
-    defer { close(descriptor) }
+    let file = opened(path, O_RDONLY)
     var information = stat()
-    fstat(descriptor, &information)
+    fstat(file.rawValue, &information)
     var bytes = [UInt8](repeating: 0, count: min(limit, Int(information.st_size)))
-    let count = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }
-    precondition(count == bytes.count)
+    let count = bytes.withUnsafeMutableBytes { (try? file.read(into: $0, at: 0)) ?? -1 }
+    precondition(count == bytes.count, "cannot read \(path)")
     return bytes
 }
 
 /// Makes or replaces a file.
 func write(_ bytes: some Collection<UInt8>, to path: String) {
-    let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-    precondition(descriptor >= 0, "cannot write \(path)")
-    defer { close(descriptor) }
-    let bytes = Array(bytes)
-    let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-    precondition(count == bytes.count)
+    let code = opened(path, O_WRONLY | O_CREAT | O_TRUNC).write(Array(bytes), at: 0)
+    precondition(code == 0, "cannot write \(path)")
+}
+
+/// Overwrites a part of a file.
+func overwrite(_ path: String, with bytes: [UInt8], at offset: Int) {
+    let code = opened(path, O_WRONLY).write(bytes, at: UInt64(offset))
+    precondition(code == 0, "cannot write \(path)")
+}
+
+private func opened(_ path: String, _ flags: Int32) -> FileDescriptor {
+    do throws(StorageError) {
+        return try FileDescriptor(opening: path, flags: flags)
+    } catch {
+        fatalError("\(error)")
+    }
 }
 
 /// The descriptors that this process has open of a file.
