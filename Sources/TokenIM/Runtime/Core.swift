@@ -276,7 +276,7 @@ final class Core: @unchecked Sendable {
     }
 
     private func put(
-        _ entry: JournalEntry, _ mode: WriteTransaction.PutMode, _ transaction: borrowing WriteTransaction
+        _ entry: JournalEntry, _ mode: PutMode, _ transaction: borrowing WriteTransaction
     ) throws {
         writer.removeAll()
         EntryCoding.encode(entry.header, entry.event, into: &writer)
