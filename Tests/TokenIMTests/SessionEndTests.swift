@@ -82,6 +82,27 @@ import TokenIMTesting
         #expect(try phone.receive().isEmpty)
     }
 
+    @Test func whatIsDueAfterAClockWasSetBackIsNotDelayed() async throws {
+        let test = try await test()
+        let engine = test.engine
+        try await engine.say(1...2, from: "alice", to: .user("bob"))
+        let phone = try await engine.connect("bob", device: "phone")
+        let first = try phone.receive()
+        test.time.advance(by: .seconds(10))
+        test.time.jump(to: Timestamp(seconds: 1_000))
+        // The device acknowledges, which is written within a second, and then owes again.
+        phone.acknowledge(first[1])
+        let head = engine.head
+        test.time.advance(by: .seconds(1))
+        #expect(engine.head == head + 1)
+        try await engine.say("3", from: "alice", to: .user("bob"))
+        #expect(try phone.receive().texts == ["3"])
+        test.time.advance(by: .milliseconds(29_999))
+        #expect(try phone.receive().isEmpty)
+        test.time.advance(by: .milliseconds(1))
+        await expect(.acknowledgementTimeout) { try phone.receive() }
+    }
+
     @Test func howLongMayBeOwedIsALimit() async throws {
         let test = try await test { $0.limits.acknowledgementWait = .seconds(2) }
         let engine = test.engine

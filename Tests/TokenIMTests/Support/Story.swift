@@ -73,8 +73,8 @@ extension Engine {
             lines += try devices.list(of: user.id).map { "device \($0.id) \($0.cursor)" }
             for item in try inbox.list(user.id) {
                 lines.append(
-                    "inbox \(item.conversation) \(item.unread) \(item.readThrough) \(item.headSequence) \(item.activity)"
-                        + " \(item.lastMessage?.message?.text ?? "")")
+                    "inbox \(item.conversation) \(item.unread) \(item.readThrough) \(item.headSequence) "
+                        + "\(item.activity) \(item.lastMessage?.message?.text ?? "")")
             }
             var conversations: [Conversation] = Story.groups.map { .group($0) }
             conversations += Story.users.map { .direct(user.id, $0) } + [.personal(user.id)]
