@@ -144,7 +144,8 @@ package final class Simulation {
         case .fold:
             do { try await engine.fold() } catch { throw Complaint("fold: \(error)") }
             return ""
-        case .reopen, .crash: return try reopen(afterCrash: command.verb == .crash && !isThreaded, foldEntries: command[.entries])
+        case .reopen, .crash:
+            return try reopen(afterCrash: command.verb == .crash && !isThreaded, foldEntries: command[.entries])
         case .compare:
             try compare(seed: UInt64(command.arguments[0].magnitude))
             return ""
