@@ -262,7 +262,8 @@ enum ModelAction {
         case .transfer(let id, let user): "transfer \(bytes(id)) \(bytes(user))"
         case .dissolve(let id): "dissolve \(bytes(id))"
         case .send(let content, let target, let replyTo):
-            "send \(content.text.map { "\(Array($0.utf8))" } ?? "\(content)") \(Array("\(target)".utf8)) \(replyTo ?? 0)"
+            "send \(content.text.map { "\(Array($0.utf8))" } ?? "\(content)") "
+                + "\(Array("\(target)".utf8)) \(replyTo ?? 0)"
         case .markRead(let conversation, let sequence, let user):
             "markRead \(conversation.kind) \(conversation.users.map { bytes($0) }) "
                 + "\(conversation.group.map { bytes($0) } ?? []) \(sequence) \(bytes(user))"
