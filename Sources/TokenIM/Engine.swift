@@ -27,9 +27,9 @@ public final class Engine: Sendable {
             try Core(Store(directory: directory, configuration), configuration, time: time)
         }
         runtime = EngineRuntime(core, mailbox, time: time)
-        core.makeSession = { [weak self] connecting in
+        core.attach = { [weak self] connecting in
             guard let self else { throw IMError(.closed, "the engine is closed") }
-            return try self.makeSession(connecting)
+            return try self.attach(connecting)
         }
         runtime.start { [weak self] in self?.ringConsumers() }
     }
@@ -77,13 +77,15 @@ public final class Engine: Sendable {
             throw IMError(.malformedArgument, "a window of \(window); 1 to 4,096")
         }
         let connecting = Connecting(user: user, device: device, options: options)
-        if core.isInline { return try runtime.runInline { .connect(connecting, $0) } }
-        return try await runtime.ask { .connect(connecting, $0) }
+        let attachment =
+            core.isInline
+            ? try runtime.runInline { .connect(connecting, $0) } : try await runtime.ask { .connect(connecting, $0) }
+        return Session(connecting, attachment, engine: self)
     }
 
     /// Runs on the writer's thread, between two commits: nothing can happen between what it reads and its entry among
     /// the sessions.
-    private func makeSession(_ connecting: Connecting) throws -> Session {
+    private func attach(_ connecting: Connecting) throws -> Attachment {
         let snapshot = try core.snapshot()
         let user = try snapshot.userNumber(connecting.user)
         guard let device = try snapshot.written.deviceNumber(connecting.device, of: user) else {
@@ -95,19 +97,16 @@ public final class Engine: Sendable {
             if leftAt == nil { groups.append(group) }
             return true
         }
-        let (deliveryBell, signalBell) = (Doorbell(), Doorbell())
         let limits = core.limits
         let (number, actions) = try core.live.withLock { live throws(IMError) in
             let session = LiveSession(
                 user: user, userID: connecting.user, device: device, deviceID: connecting.device,
-                window: connecting.options.window ?? limits.sessionWindow, deliveryBell: deliveryBell,
-                signalBell: signalBell, cursor: live.cursor(of: device, stored: stored), head: live.head)
+                window: connecting.options.window ?? limits.sessionWindow, deliveryBell: connecting.deliveryBell,
+                signalBell: connecting.signalBell, cursor: live.cursor(of: device, stored: stored), head: live.head)
             return try live.attach(session, groups: groups)
         }
         perform(actions)
-        return Session(
-            engine: self, user: connecting.user, userNumber: user, device: connecting.device, deviceNumber: device,
-            number: number, deliveryBell: deliveryBell, signalBell: signalBell)
+        return Attachment(user: user, device: device, session: number)
     }
 
     // MARK: Doing what the live side decided

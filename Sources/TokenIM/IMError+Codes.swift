@@ -55,7 +55,7 @@ extension IMError.Code {
     public static let tooManyGroups = Self(3003, "too-many-groups")
     /// More in one request than its limit.
     public static let requestTooLarge = Self(3004, "request-too-large")
-    /// More commands wait than `Limits.waitingCommands`.
+    /// More commands wait than `Limits.waitingCommands`, or more snapshots are held than the store has readers, 512.
     public static let overloaded = Self(3005, "overloaded", .afterBackoff)
     /// More sessions than `Limits.sessions`.
     public static let tooManySessions = Self(3006, "too-many-sessions", .afterBackoff)

@@ -35,6 +35,8 @@ extension IMError {
         case .outcomeUnknown:
             self.init(.outcomeUnknown, "a commit failed; close, open again, and retry with the same key", cause: error)
         case .versionMismatch, .missing: self.init(.unreadableStore, error.detail, cause: error)
+        case .readersExhausted:
+            self.init(.overloaded, "too many snapshots are held at once", cause: error)
         case .closed: self.init(.closed, "the engine is closed", cause: error)
         case .misuse: self.init(.broken, "storage was misused: \(error.detail)", cause: error)
         default: self.init(.inputOutput, "storage failed: \(error.detail)", cause: error)

@@ -54,18 +54,15 @@ public final class Session: Sendable {
     /// What has been found above the cursor and not been handed out yet, while the session catches up.
     private let backlog = Monitor<Backlog?>(nil)
 
-    init(
-        engine: Engine, user: UserID, userNumber: UserNumber, device: DeviceID, deviceNumber: DeviceNumber,
-        number: SessionNumber, deliveryBell: Doorbell, signalBell: Doorbell
-    ) {
+    init(_ connecting: Connecting, _ attachment: Attachment, engine: Engine) {
         self.engine = engine
-        self.user = user
-        self.userNumber = userNumber
-        self.device = device
-        self.deviceNumber = deviceNumber
-        self.number = number
-        self.deliveryBell = deliveryBell
-        self.signalBell = signalBell
+        user = connecting.user
+        userNumber = attachment.user
+        device = connecting.device
+        deviceNumber = attachment.device
+        number = attachment.session
+        deliveryBell = connecting.deliveryBell
+        signalBell = connecting.signalBell
         epoch = engine.epoch
     }
 

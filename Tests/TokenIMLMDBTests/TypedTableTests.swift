@@ -47,7 +47,7 @@ import Testing
     @Test func keysSortAsTheirValuesDo() throws {
         let keys: [Int64] = [.min, -300, -1, 0, 1, 255, 256, .max]
         try environment.write { transaction throws in
-            for key in [255, 0, .max, -300, 256, .min, 1, -1] { try numbers.put(key, "\(key)", in: transaction) }
+            for key: Int64 in [255, 0, .max, -300, 256, .min, 1, -1] { try numbers.put(key, "\(key)", in: transaction) }
         }
         #expect(try scan() == keys)
         #expect(try scan(reversed: true) == keys.reversed())

@@ -303,8 +303,8 @@ final class Core: @unchecked Sendable {
 
     /// Told after every commit what the live side wants done, on the writer's thread, before the callers are answered.
     var whenCommitted: ((Live.Actions) -> Void)?
-    /// Makes the session of a device that has just been registered or found.
-    var makeSession: ((Connecting) throws -> Session)?
+    /// Takes a device that has just been registered or found among the live sessions.
+    var attach: ((Connecting) throws -> Attachment)?
 
     private func answer(_ job: Job, _ result: Result<Outcome, IMError>) {
         switch job {
@@ -313,9 +313,9 @@ final class Core: @unchecked Sendable {
             reply.answer(
                 result.flatMap { _ in
                     Result { () throws(IMError) in
-                        try IMError.mapping { () throws -> Session in
-                            guard let makeSession else { throw IMError(.closed, "the engine is closing") }
-                            return try makeSession(connecting)
+                        try IMError.mapping { () throws -> Attachment in
+                            guard let attach else { throw IMError(.closed, "the engine is closing") }
+                            return try attach(connecting)
                         }
                     }
                 })

@@ -212,7 +212,7 @@ final class EngineRuntime: Sendable {
         threads.writer?.join()
         core.folder.close()
         threads.folder?.join()
-        core.makeSession = nil
+        core.attach = nil
         core.whenCommitted = nil
         core.store.close()
     }

@@ -1,7 +1,7 @@
 /// Something for the writer to do, and how to answer it.
 enum Job: Sendable {
     case command(Command, Reply<Outcome>)
-    case connect(Connecting, Reply<Session>)
+    case connect(Connecting, Reply<Attachment>)
     case transaction(HostWork)
     /// Fold everything that has been committed before this, and answer when it is in the trees.
     case fold(Reply<Void>)
@@ -29,6 +29,15 @@ struct Connecting: Sendable {
     var user: UserID
     var device: DeviceID
     var options: SessionOptions
+    let deliveryBell = Doorbell()
+    let signalBell = Doorbell()
+}
+
+/// What a device that connected has become among the live sessions.
+struct Attachment: Sendable {
+    var user: UserNumber
+    var device: DeviceNumber
+    var session: SessionNumber
 }
 
 /// What a host does in a transaction of its own.

@@ -74,6 +74,8 @@ final class Store: Sendable {
             options.mapSize = configuration.mapSize
             options.allowsNetworkFileSystem = configuration.allowsUnsafeFileSystem
             options.createsIfMissing = creates
+            // A snapshot is begun under a lock that the writer takes too: nobody may wait in there for a reader.
+            options.readerWait = .zero
             return options
         }
         let hostTables = configuration.hostTables.map { hostPrefix + $0 }
