@@ -55,6 +55,9 @@ public final class Engine: Sendable {
     /// Hands in a command and returns its outcome once that is on disk.
     func submit(_ command: Command) async throws(IMError) -> Outcome {
         try command.action.validate(core.limits)
+        if case .session(_, _, let number) = command.actor {
+            try core.live.withLock { live throws(IMError) in try live.requireOpen(number) }
+        }
         if core.isInline { return try runtime.runInline { .command(command, $0) } }
         return try await runtime.ask { .command(command, $0) }
     }

@@ -2,7 +2,7 @@ import TokenIMLMDB
 
 /// What a session does as its user. Rights are checked as that user's.
 extension Session {
-    private var actor: Actor { .session(userNumber, deviceNumber) }
+    private var actor: Actor { .session(userNumber, deviceNumber, number) }
 
     /// Sends a message as the session's user. It is not delivered to this device, but to the user's others.
     ///
@@ -11,7 +11,6 @@ extension Session {
     public func send(
         _ content: Content, to target: Target, key: IdempotencyKey, replyTo: SequenceNumber? = nil
     ) async throws(IMError) -> Receipt {
-        try requireOpen()
         let command = Command(.send(content, to: target, replyTo: replyTo ?? 0), by: actor, key: key)
         return try await engine.submit(command, in: target.conversation(from: user))
     }
@@ -21,13 +20,8 @@ extension Session {
     public func markRead(
         _ conversation: Conversation, through sequence: SequenceNumber, key: IdempotencyKey? = nil
     ) async throws(IMError) -> Receipt {
-        try requireOpen()
         let command = Command(.markRead(conversation, through: sequence, by: user), by: actor, key: key)
         return try await engine.submit(command, in: .personal(user))
-    }
-
-    private func requireOpen() throws(IMError) {
-        try engine.core.live.withLock { live throws(IMError) in try live.requireOpen(number) }
     }
 
     /// Groups, with this user's rights.

@@ -16,8 +16,8 @@ struct Command: Sendable {
 enum Actor: Sendable {
     case host
     case user(UserID)
-    /// A session's user and device, which the engine itself has looked up.
-    case session(UserNumber, DeviceNumber)
+    /// A session, with its user and device, which the engine itself has looked up.
+    case session(UserNumber, DeviceNumber, SessionNumber)
 }
 
 enum Action: Sendable {

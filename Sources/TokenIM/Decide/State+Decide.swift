@@ -33,7 +33,7 @@ extension State {
         let author: UserNumber
         switch command.actor {
         case .host: author = 0
-        case .session(let number, _): author = number
+        case .session(let number, _, _): author = number
         case .user(let id):
             guard let number = try userNumber(id) else { return nil }
             author = number
@@ -50,7 +50,7 @@ extension State {
         switch actor {
         case .host: return (0, 0)
         case .user(let id): return (try activeUser(id), 0)
-        case .session(let number, let device):
+        case .session(let number, let device, _):
             guard let status = try status(of: number) else { throw IMError(.broken, "a session of no user") }
             if status != .active, let id = try user(number)?.id { try requireActive(status, id) }
             return (number, device)

@@ -93,7 +93,7 @@ public struct Groups: Sendable {
     public func list(of user: UserID) throws(IMError) -> [Group] {
         try IMError.mapping { () throws -> [Group] in
             let snapshot = try engine.core.snapshot()
-            if case .session(let number, _) = actor, try snapshot.userNumber(user) != number {
+            if case .session(let number, _, _) = actor, try snapshot.userNumber(user) != number {
                 throw IMError(.notAllowed, "another user's groups")
             }
             return try snapshot.groups(of: user)
@@ -101,7 +101,7 @@ public struct Groups: Sendable {
     }
 
     private func isVisible(_ id: GroupID, in snapshot: borrowing Snapshot) throws -> Bool {
-        guard case .session(let user, _) = actor else { return true }
+        guard case .session(let user, _, _) = actor else { return true }
         guard let number = try snapshot.written.groupNumber(id) else { return false }
         return try snapshot.written.membership(of: user, in: number)?.isMember == true
     }
