@@ -20,6 +20,7 @@ public final class Engine: Sendable {
     /// - Throws: `already-open`, `unreadable-store`, `corrupt`, `storage-full`, `unsupported-file-system`,
     ///   `malformed-argument`.
     public init(directory: String, configuration: Configuration = Configuration()) throws(IMError) {
+        try configuration.limits.validate()
         let time = configuration.time ?? SystemTime()
         self.time = time
         mailbox = Mailbox(configuration.limits)
@@ -69,7 +70,7 @@ public final class Engine: Sendable {
     /// Connects a device of a user. The device is registered when it is new; an older session of it is closed.
     ///
     /// - Throws: `unknown-user`, `user-suspended`, `too-many-devices`, `too-many-sessions`, `epoch-changed`,
-    ///   `malformed-argument`, `closed`.
+    ///   `acknowledgement-ahead` for a start beyond the newest entry, `malformed-argument`, `closed`, `overloaded`.
     public func connect(
         _ user: UserID, device: DeviceID, options: SessionOptions = SessionOptions()
     ) async throws(IMError) -> Session {

@@ -36,10 +36,10 @@ public struct Limits: Sendable, Hashable {
     public var waitingCommands = 1_000_000
     /// Commands of one commit.
     public var batchCommands = 4_096
-    /// Bytes of one commit.
+    /// Bytes of one commit. At most 1 GiB.
     public var batchBytes = 8 << 20
 
-    /// Entries after which the working set is folded into the trees.
+    /// Entries after which the working set is folded into the trees. At most 2²⁸; about 100 bytes of memory each.
     public var foldEntries = 100_000
     /// How long the engine must be quiet before it folds what is left.
     public var foldQuiet = Duration.seconds(1)
@@ -57,4 +57,30 @@ public struct Limits: Sendable, Hashable {
     public var consumerBackoff: [Duration] = [.seconds(1), .seconds(5), .seconds(30), .seconds(120), .seconds(600)]
 
     public init() {}
+
+    /// - Throws: `malformed-argument`, naming a limit with which the engine could not work.
+    func validate() throws(IMError) {
+        let counts = [
+            ("contentBytes", contentBytes), ("profileBytes", profileBytes), ("groupMembers", groupMembers),
+            ("membersPerCommand", membersPerCommand), ("groupsPerUser", groupsPerUser),
+            ("devicesPerUser", devicesPerUser), ("sessions", sessions), ("pageSize", pageSize),
+            ("trimmedPerCommand", trimmedPerCommand), ("presencePerCall", presencePerCall),
+            ("mailboxCapacity", mailboxCapacity), ("batchCommands", batchCommands), ("batchBytes", batchBytes),
+            ("foldEntries", foldEntries), ("keyMergeEntries", keyMergeEntries),
+            ("consumerInFlight", consumerInFlight), ("consumerDeliveries", consumerDeliveries),
+        ]
+        for (name, count) in counts where count < 1 {
+            throw IMError(.malformedArgument, "Limits.\(name) is \(count); at least 1")
+        }
+        guard contentBytes <= 1 << 20, batchBytes <= 1 << 30, foldEntries <= 1 << 28, keyMergeEntries <= 1 << 28 else {
+            throw IMError(.malformedArgument, "Limits.contentBytes, batchBytes, foldEntries or keyMergeEntries too great")
+        }
+        guard (1...4096).contains(sessionWindow), waitingCommands >= 0 else {
+            throw IMError(.malformedArgument, "Limits.sessionWindow is \(sessionWindow); 1 to 4,096")
+        }
+        let durations = [acknowledgementWait, acknowledgementDelay, typingDuration, foldQuiet, consumerWait]
+        guard durations.allSatisfy({ $0 > .zero }), consumerBackoff.allSatisfy({ $0 >= .zero }) else {
+            throw IMError(.malformedArgument, "Limits has a duration that is not positive")
+        }
+    }
 }

@@ -71,6 +71,7 @@ public final class Consumer: Sendable {
     /// An entry that has been given out `Limits.consumerDeliveries` times without success goes to the dead letters.
     public func receive(maximum: Int = 100) async throws(IMError) -> [ConsumerDelivery] {
         guard maximum > 0 else { throw IMError(.malformedArgument, "a maximum of \(maximum); at least 1") }
+        let maximum = min(maximum, engine.core.limits.consumerInFlight)
         let now = engine.time.now()
         let (given, spent) = try IMError.mapping { try take(maximum, now: now) }
         if !spent.isEmpty { try await change(spent) }

@@ -9,8 +9,9 @@ public struct Groups: Sendable {
     /// Creates a group. Its members see it from its first entry on.
     ///
     /// - Parameter members: without the owner; at most `Limits.membersPerCommand`, add more later.
-    /// - Throws: `already-exists`, `unknown-user`, `too-many-groups`, `request-too-large`, `profile-too-large`,
-    ///   `not-allowed` for a user who names another as owner.
+    /// - Throws: `already-exists`, `unknown-user`, `too-many-groups`, `group-full`, `request-too-large`,
+    ///   `profile-too-large`, `malformed-argument` for a user who is named twice, `not-allowed` for a user who names
+    ///   another as owner.
     @discardableResult
     public func create(
         _ id: GroupID, name: String? = nil, avatar: String? = nil, attributes: [String: String] = [:], owner: UserID,
@@ -26,8 +27,8 @@ public struct Groups: Sendable {
         try await submit(.updateGroup(id, profile), id, key)
     }
 
-    /// Adds members; all, or none when one of them is refused. They see the group from this entry on. For admins and
-    /// the owner.
+    /// Adds members; all, or none when one of them is refused. Whoever comes back sees again what earlier memberships
+    /// saw, of which the latest 32 are kept. They see the group from this entry on. For admins and the owner.
     ///
     /// - Throws: `unknown-user`, `already-member`, `group-full`, `too-many-groups`, `request-too-large`, `not-allowed`.
     @discardableResult

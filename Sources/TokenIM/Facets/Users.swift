@@ -35,8 +35,8 @@ public struct Users: Sendable {
         try await submit(.setUserStatus(id, .active), id, key)
     }
 
-    /// Deletes a user: it leaves its groups, its profile is erased, and the name is never given again. What it sent
-    /// stays.
+    /// Deletes a user: it leaves its groups, nobody sees its profile any more, and the name is never given again. What
+    /// it sent stays, and so do the entries of its own personal conversation.
     ///
     /// - Throws: `unknown-user`; `owns-groups` while it owns one.
     @discardableResult

@@ -6,9 +6,10 @@ public struct Receipt: Hashable, Sendable {
     public let sequence: SequenceNumber
     /// The entry's place in the journal.
     public let position: Position
-    /// The moment of the entry.
+    /// The moment of the entry; of the answer, when nothing had to be written.
     public let timestamp: Timestamp
-    /// Whether the same request had been carried out before; the receipt is then the first one's.
+    /// Whether nothing was written. Either the same request had been carried out before, and the receipt is that one's;
+    /// or everything was as asked for already, and the receipt points to the newest entry of the conversation.
     public let isDuplicate: Bool
 }
 

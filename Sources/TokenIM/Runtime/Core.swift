@@ -153,8 +153,12 @@ final class Core: @unchecked Sendable {
             }
             if state.head > before { lastTimestamp = state.now }
         } catch {
-            rollBack(to: before)
-            if let error = error as? StorageError, error.kind == .outcomeUnknown { fail(IMError(wrapping: error)) }
+            if let error = error as? StorageError, error.kind == .outcomeUnknown {
+                // The entries may be on disk or not. Memory keeps them: readers go by what the journal shows, either way.
+                fail(IMError(wrapping: error))
+            } else {
+                rollBack(to: before)
+            }
             throw error
         }
     }
@@ -296,7 +300,7 @@ final class Core: @unchecked Sendable {
     // MARK: After a commit
 
     private func announce() {
-        guard !appended.isEmpty else { return }
+        guard !appended.isEmpty, failure.withLock({ $0 == nil }) else { return }
         let entries = appended
         whenCommitted?(live.withLock { $0.committed(entries) })
     }
