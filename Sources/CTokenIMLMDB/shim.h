@@ -75,3 +75,12 @@ static inline uint32_t tokenim_crc32c_hardware(uint32_t crc, const void *data, s
 static inline int tokenim_has_hardware_crc32c(void) { return 0; }
 
 #endif
+
+/* Tells the processor that the caller is looking for a change that another thread makes. */
+static inline void tokenim_relax(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ __volatile__("yield");
+#endif
+}

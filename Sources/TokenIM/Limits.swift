@@ -73,7 +73,8 @@ public struct Limits: Sendable, Hashable {
             throw IMError(.malformedArgument, "Limits.\(name) is \(count); at least 1")
         }
         guard contentBytes <= 1 << 20, batchBytes <= 1 << 30, foldEntries <= 1 << 28, keyMergeEntries <= 1 << 28 else {
-            throw IMError(.malformedArgument, "Limits.contentBytes, batchBytes, foldEntries or keyMergeEntries too great")
+            throw IMError(
+                .malformedArgument, "Limits.contentBytes, batchBytes, foldEntries or keyMergeEntries too great")
         }
         guard (1...4096).contains(sessionWindow), waitingCommands >= 0 else {
             throw IMError(.malformedArgument, "Limits.sessionWindow is \(sessionWindow); 1 to 4,096")

@@ -25,7 +25,7 @@ extension Session {
     }
 
     /// Groups, with this user's rights.
-    public var groups: Groups { Groups(engine: engine, actor: actor) }
+    public var groups: Groups { Groups(engine: engine, actor: actor, session: self) }
 
     // MARK: Signals
 

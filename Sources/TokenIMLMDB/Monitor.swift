@@ -45,8 +45,10 @@ package final class Monitor<State: ~Copyable>: @unchecked Sendable {
     ) throws(Failure) -> Result {
         pthread_mutex_lock(mutex)
         defer {
-            if waiters > 0 { pthread_cond_broadcast(condition) }
+            // Woken after the lock is free: they would only run into it.
+            let isAwaited = waiters > 0
             pthread_mutex_unlock(mutex)
+            if isAwaited { pthread_cond_broadcast(condition) }
         }
         return try body(&state)
     }

@@ -5,6 +5,8 @@
 public struct Groups: Sendable {
     let engine: Engine
     let actor: Actor
+    /// Kept, so that it stays open as long as this is used.
+    var session: Session?
 
     /// Creates a group. Its members see it from its first entry on.
     ///

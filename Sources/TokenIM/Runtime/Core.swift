@@ -25,6 +25,7 @@ final class Core: @unchecked Sendable {
     private var appended: [Committed] = []
     private var batchBytes = 0
     private var batchFailure: (any Error)?
+    private var bytesUntilLook = 0
 
     init(_ store: Store, _ configuration: Configuration, time: any TimeSource) throws {
         self.store = store
@@ -72,30 +73,20 @@ final class Core: @unchecked Sendable {
 
     /// Carries out jobs in order. All commands up to the limits of a batch share a commit.
     func run(_ jobs: [Job]) {
-        var batch: [Job] = []
-        for job in jobs {
-            switch job {
+        var index = 0
+        while index < jobs.count {
+            switch jobs[index] {
             case .command, .connect:
-                batch.append(job)
-                if batch.count >= limits.batchCommands { commitAll(&batch) }
-            case .transaction(let work):
-                commitAll(&batch)
-                run(work)
-            case .fold(let reply):
-                commitAll(&batch)
-                reply.answer(Result { () throws(IMError) in try foldEverything() })
-            case .settle(let reply):
-                commitAll(&batch)
-                reply.answer(Result { () throws(IMError) in try foldKeys() })
+                var end = index + 1
+                while end < jobs.count, end - index < limits.batchCommands, jobs[end].isCommand { end += 1 }
+                index += commit(jobs[index..<end])
+                continue
+            case .transaction(let work): run(work)
+            case .fold(let reply): reply.answer(Result { () throws(IMError) in try foldEverything() })
+            case .settle(let reply): reply.answer(Result { () throws(IMError) in try foldKeys() })
             }
+            index += 1
         }
-        commitAll(&batch)
-    }
-
-    private func commitAll(_ batch: inout [Job]) {
-        var rest = batch[...]
-        batch.removeAll(keepingCapacity: true)
-        while !rest.isEmpty { rest = rest.dropFirst(commit(rest)) }
     }
 
     /// Commits as many of the jobs as fit a batch, at least one, and answers them. Returns how many.
@@ -145,16 +136,18 @@ final class Core: @unchecked Sendable {
             }
             state.folded = FoldedView(tables: store.foldedTables, transaction: folded.view)
             state.now = max(time.now(), lastTimestamp.advanced(by: .microseconds(1)))
-            state.isFull = isNearlyFull
+            lookAtRoom()
             try store.journal.write { transaction in
                 state.written = WrittenView(tables: store.journalTables, transaction: transaction.view)
                 try body(self, transaction)
                 if let batchFailure { throw batchFailure }
             }
             if state.head > before { lastTimestamp = state.now }
+            bytesUntilLook -= batchBytes + Self.bytesOfCommit
         } catch {
             if let error = error as? StorageError, error.kind == .outcomeUnknown {
-                // The entries may be on disk or not. Memory keeps them: readers go by what the journal shows, either way.
+                // The entries may be on disk or not. Memory keeps them: readers go by what the journal shows, either
+                // way.
                 fail(IMError(wrapping: error))
             } else {
                 rollBack(to: before)
@@ -184,14 +177,20 @@ final class Core: @unchecked Sendable {
         }
     }
 
-    private var isNearlyFull: Bool {
+    /// Looks at how much of the map is used, the more often the less is left: it costs a system call.
+    private func lookAtRoom() {
+        guard bytesUntilLook <= 0 else { return }
         let status = store.journal.status
         let mark = status.mapSize / 100 * 92
-        guard status.usedBytes > mark else { return false }
+        var used = status.usedBytes
         // What has been freed within the file counts as room. Finding out walks the free list, so only when it matters.
-        let reusable = (try? store.journal.reusableBytes()) ?? 0
-        return status.usedBytes - min(reusable, status.usedBytes) > mark
+        if used > mark { used -= min(used, (try? store.journal.reusableBytes()) ?? 0) }
+        state.isFull = used > mark
+        bytesUntilLook = state.isFull ? 0 : Int((mark - used) / 8)
     }
+
+    /// About what a commit takes besides its entries: the pages on the way to them.
+    private static let bytesOfCommit = 64 << 10
 
     private func fail(_ error: IMError) {
         failure.withLock { $0 = error }
@@ -347,7 +346,7 @@ final class Core: @unchecked Sendable {
 
     private func foldIfFull() {
         let count = layers.withLock { $0.live }.content.withLock { $0.count }
-        guard count >= limits.foldEntries else { return }
+        guard count >= limits.foldEntries, failure.withLock({ $0 == nil }) else { return }
         do {
             try freeze()
             if isInline { try folder.runInline() }
@@ -358,6 +357,8 @@ final class Core: @unchecked Sendable {
 
     /// Hands the live generation to the folder and begins a new one. Waits while the one before is being folded.
     private func freeze() throws {
+        // After a commit of unknown outcome, memory may hold what the journal does not.
+        if let failure = failure.withLock({ $0 }) { throw failure }
         let generation = layers.withLock { $0.live }
         let set = generation.content.withLock { $0 }
         guard !set.isEmpty else { return }

@@ -37,8 +37,9 @@ final class EngineRuntime: Sendable {
             core.isInline
             ? nil
             : Thread {
+                var jobs: [Job] = []
                 while true {
-                    let jobs = mailbox.take()
+                    mailbox.take(&jobs)
                     if jobs.isEmpty { return }
                     core.run(jobs)
                 }
@@ -102,8 +103,9 @@ final class EngineRuntime: Sendable {
             return true
         }
         guard isMine == true else { return }
+        var jobs: [Job] = []
         while true {
-            let jobs = mailbox.takeNow()
+            mailbox.takeNow(&jobs)
             if jobs.isEmpty { break }
             core.run(jobs)
         }

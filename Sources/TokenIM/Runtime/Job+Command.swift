@@ -1,4 +1,12 @@
 extension Job {
+    /// Whether it shares a commit with others.
+    var isCommand: Bool {
+        switch self {
+        case .command, .connect: true
+        case .transaction, .fold, .settle: false
+        }
+    }
+
     /// The command that the job amounts to for the journal.
     var command: Command? {
         switch self {

@@ -1,4 +1,5 @@
 import DequeModule
+import Synchronization
 import TokenIMLMDB
 
 /// The bounded queue between callers and the writer, in order of arrival.
@@ -6,7 +7,7 @@ import TokenIMLMDB
 /// A job is accepted when there is room; from then on it will be carried out. Beyond that, callers wait outside, in
 /// order, and may still turn back.
 final class Mailbox: Sendable {
-    fileprivate struct State {
+    private struct State {
         var accepted: [Job] = []
         /// Jobs whose callers are suspended until there is room, each under a ticket.
         var waiting: Deque<(ticket: UInt64, job: Job)> = []
@@ -15,6 +16,10 @@ final class Mailbox: Sendable {
     }
 
     private let state = Monitor(State())
+    /// Whether something has been accepted and not been taken; for looking without a lock.
+    private let hasAccepted = Atomic(false)
+    /// Whether the next job would have to wait outside; likewise.
+    private let isCrowded = Atomic(false)
     private let capacity: Int
     private let waitingLimit: Int
 
@@ -36,12 +41,10 @@ final class Mailbox: Sendable {
     func put(_ job: Job, isOwn: Bool = false) -> Acceptance {
         let result = state.withLock { state -> Result<Acceptance, IMError> in
             if state.isClosed { return .failure(IMError(.closed, "the engine is closed")) }
-            if isOwn {
+            if isOwn || (state.accepted.count < capacity && state.waiting.isEmpty) {
                 state.accepted.append(job)
-                return .success(.accepted)
-            }
-            if state.accepted.count < capacity, state.waiting.isEmpty {
-                state.accepted.append(job)
+                hasAccepted.store(true, ordering: .releasing)
+                if state.accepted.count >= capacity { isCrowded.store(true, ordering: .relaxed) }
                 return .success(.accepted)
             }
             if state.waiting.count >= waitingLimit {
@@ -59,10 +62,8 @@ final class Mailbox: Sendable {
         }
     }
 
-    /// Whether a job would be accepted right now.
-    var hasRoom: Bool {
-        state.withLock { $0.waiting.isEmpty && $0.accepted.count < capacity }
-    }
+    /// Whether a job would be accepted, as far as can be seen without the lock.
+    var hasRoom: Bool { !isCrowded.load(ordering: .relaxed) }
 
     /// Takes back a job that has not been accepted yet, answering it. Later it is too late, and nothing happens.
     func turnBack(_ ticket: UInt64) {
@@ -73,17 +74,30 @@ final class Mailbox: Sendable {
         job?.refuse(IMError(.cancelled, "cancelled before the engine had accepted the command"))
     }
 
-    /// Waits for jobs and takes all that have been accepted. Empty when the mailbox has been closed and drained.
-    func take() -> [Job] {
-        state.wait(atMost: nil) { state -> [Job]? in
-            if state.accepted.isEmpty { return state.isClosed ? [] : nil }
-            return state.takeAccepted(capacity)
-        } ?? []
+    /// Waits for jobs and takes all that have been accepted, in place of those that were taken before, whose memory is
+    /// used again. None when the mailbox has been closed and drained.
+    func take(_ jobs: inout [Job]) {
+        lookForAWhile()
+        jobs.removeAll(keepingCapacity: true)
+        state.wait(atMost: nil) { state -> Void? in
+            if state.accepted.isEmpty { return state.isClosed ? () : nil }
+            takeAccepted(&state, &jobs)
+            return ()
+        }
     }
 
+    /// A caller that has just been answered often comes back at once, sooner than a thread that sleeps would wake: so
+    /// the writer looks for some tens of microseconds before it goes to sleep.
+    private func lookForAWhile() {
+        Spinning.look(atMost: Self.looks) { hasAccepted.load(ordering: .acquiring) }
+    }
+
+    private static let looks = 1_000
+
     /// Takes what has been accepted, without waiting.
-    func takeNow() -> [Job] {
-        state.withLock { $0.takeAccepted(capacity) }
+    func takeNow(_ jobs: inout [Job]) {
+        jobs.removeAll(keepingCapacity: true)
+        state.withLock { takeAccepted(&$0, &jobs) }
     }
 
     /// Refuses everything from now on, also what waits outside. What has been accepted is still carried out.
@@ -95,14 +109,11 @@ final class Mailbox: Sendable {
         }
         for (_, job) in waiting { job.refuse(IMError(.closed, "the engine is closed")) }
     }
-}
 
-extension Mailbox.State {
-    fileprivate mutating func takeAccepted(_ capacity: Int) -> [Job] {
-        var jobs: [Job] = []
-        jobs.reserveCapacity(min(1024, capacity))
-        swap(&jobs, &accepted)
-        while accepted.count < capacity, let next = waiting.popFirst() { accepted.append(next.job) }
-        return jobs
+    private func takeAccepted(_ state: inout State, _ jobs: inout [Job]) {
+        swap(&jobs, &state.accepted)
+        while state.accepted.count < capacity, let next = state.waiting.popFirst() { state.accepted.append(next.job) }
+        hasAccepted.store(!state.accepted.isEmpty, ordering: .releasing)
+        isCrowded.store(state.accepted.count >= capacity || !state.waiting.isEmpty, ordering: .relaxed)
     }
 }
