@@ -36,11 +36,15 @@ extension Snapshot {
     ) throws(IMError) -> [InboxItem] {
         let limit = try limits.page(limit, default: 100)
         return try IMError.mapping {
-            var rows = try inboxRows(of: userNumber(user)).filter { row in
-                row.head.lastPosition < before ?? .max && (!onlyUnread || row.unread > 0)
+            let rows = try inboxRows(of: userNumber(user))
+            // Places are sorted rather than rows: a row is wide, and most of them are not on the page.
+            var order: [(activity: Position, index: Int)] = []
+            for (index, row) in rows.enumerated()
+            where row.head.lastPosition < before ?? .max && (!onlyUnread || row.unread > 0) {
+                order.append((row.head.lastPosition, index))
             }
-            rows.sort { $0.head.lastPosition > $1.head.lastPosition }
-            return try rows.prefix(limit).map { try item($0) }
+            order.sort { $0.activity > $1.activity }
+            return try order.prefix(limit).map { try item(rows[$0.index]) }
         }
     }
 

@@ -114,8 +114,9 @@ final class Core: @unchecked Sendable {
             }
             results = Array(repeating: .failure(error), count: jobs.count)
         }
-        announce()
-        for (job, result) in zip(jobs, results) { answer(job, result) }
+        let actions = noteCommit()
+        answer(jobs, results)
+        if let actions { whenCommitted?(actions) }
         foldIfFull()
         return results.count
     }
@@ -298,16 +299,36 @@ final class Core: @unchecked Sendable {
 
     // MARK: After a commit
 
-    private func announce() {
-        guard !appended.isEmpty, failure.withLock({ $0 == nil }) else { return }
+    /// Lets the live side know, before anyone is answered: who then asks finds what has been committed.
+    private func noteCommit() -> Live.Actions? {
+        guard !appended.isEmpty, failure.withLock({ $0 == nil }) else { return nil }
         let entries = appended
-        whenCommitted?(live.withLock { $0.committed(entries) })
+        return live.withLock { $0.committed(entries) }
     }
 
-    /// Told after every commit what the live side wants done, on the writer's thread, before the callers are answered.
+    /// Told after every commit what the live side wants done, on the writer's thread.
     var whenCommitted: ((Live.Actions) -> Void)?
     /// Takes a device that has just been registered or found among the live sessions.
     var attach: ((Connecting) throws -> Attachment)?
+
+    /// Answers the jobs of a batch. Many callers are resumed by a task of their own: the writer has better things to
+    /// do.
+    private func answer(_ jobs: ArraySlice<Job>, _ results: [Result<Outcome, IMError>]) {
+        guard results.count >= Self.manyAnswers, !isInline else {
+            for (job, result) in zip(jobs, results) { answer(job, result) }
+            return
+        }
+        var answers: [(reply: Reply<Outcome>, result: Result<Outcome, IMError>)] = []
+        answers.reserveCapacity(results.count)
+        for (job, result) in zip(jobs, results) {
+            if case .command(_, let reply) = job { answers.append((reply, result)) } else { answer(job, result) }
+        }
+        Task.detached { [answers] in
+            for (reply, result) in answers { reply.answer(result) }
+        }
+    }
+
+    private static let manyAnswers = 64
 
     private func answer(_ job: Job, _ result: Result<Outcome, IMError>) {
         switch job {
@@ -337,8 +358,9 @@ final class Core: @unchecked Sendable {
             work.finished(error is StorageError ? IMError(wrapping: error) : error)
             return
         }
-        announce()
+        let actions = noteCommit()
         work.finished(nil)
+        if let actions { whenCommitted?(actions) }
         foldIfFull()
     }
 

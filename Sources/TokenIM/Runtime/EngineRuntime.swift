@@ -115,7 +115,13 @@ final class EngineRuntime: Sendable {
     // MARK: The live side
 
     func perform(_ actions: Live.Actions) {
-        for bell in actions.ring { bell.ring() }
+        if actions.ring.count >= Self.manyBells, !core.isInline {
+            // Waking a hundred thousand takes long; the next commit shall not wait for it.
+            let bells = actions.ring
+            Task.detached { for bell in bells { bell.ring() } }
+        } else {
+            for bell in actions.ring { bell.ring() }
+        }
         for start in stride(from: 0, to: actions.flush.count, by: Self.movesPerEntry) {
             let moves = Array(actions.flush[start...].prefix(Self.movesPerEntry))
             put(.command(Command(.moveCursors(moves), by: .host), .none), isOwn: true)
@@ -123,6 +129,7 @@ final class EngineRuntime: Sendable {
     }
 
     private static let movesPerEntry = 1_000
+    private static let manyBells = 256
 
     func updateLive<Value: Sendable, Failure: Error>(
         _ body: (inout Live) throws(Failure) -> Value
