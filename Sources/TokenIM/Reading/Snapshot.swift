@@ -39,7 +39,8 @@ public struct Snapshot: ~Copyable {
     private func find<Value: Sendable>(
         _ inMemory: (borrowing WorkingSet) -> Value?, _ onDisk: () throws -> Value?
     ) rethrows -> Value? {
-        if let value = live.content.withLock({ inMemory($0) }) { return value }
+        // A generation that begins above the head has nothing that this snapshot sees, and is not locked for it.
+        if live.first <= head, let value = live.content.withLock({ inMemory($0) }) { return value }
         if let frozen, let value = frozen.content.withLock({ inMemory($0) }) { return value }
         return try onDisk()
     }

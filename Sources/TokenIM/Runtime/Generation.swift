@@ -3,8 +3,11 @@ import TokenIMLMDB
 /// A working set that the writer fills and readers look into at the same time.
 final class Generation: Sendable {
     let content: Monitor<WorkingSet>
+    /// The position of the first entry that it can hold.
+    let first: Position
 
     init(_ content: WorkingSet) {
+        first = content.first
         self.content = Monitor(content)
     }
 
