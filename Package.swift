@@ -32,7 +32,7 @@ let package = Package(
                 .product(name: "HeapModule", package: "swift-collections"),
             ],
             swiftSettings: strict),
-        .target(name: "TokenIMTesting", dependencies: ["TokenIM"], swiftSettings: strict),
+        .target(name: "TokenIMTesting", dependencies: ["TokenIM", "TokenIMLMDB"], swiftSettings: strict),
         .target(name: "TokenIMReplay", dependencies: ["TokenIM", "TokenIMTesting"], swiftSettings: strict),
         .executableTarget(
             name: "TokenIMCommand",

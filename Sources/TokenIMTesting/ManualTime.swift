@@ -1,5 +1,5 @@
 internal import Dispatch
-internal import Synchronization
+internal import TokenIMLMDB
 public import TokenIM
 
 #if canImport(Darwin)
@@ -36,11 +36,11 @@ public final class ManualTime: TimeSource {
         var waiting: [DispatchSemaphore] = []
     }
 
-    private let state: Mutex<State>
+    private let state: Monitor<State>
 
     /// A clock that stands at `start`, by default in the year 2023.
     public init(_ start: Timestamp = Timestamp(seconds: 1_700_000_000)) {
-        state = Mutex(State(schedule: AlarmSchedule(now: start)))
+        state = Monitor(State(schedule: AlarmSchedule(now: start)))
     }
 
     /// Where the clock stands; while an alarm rings, the moment to which it was set, or the present one if that had

@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import TokenIMLMDB
 
 #if canImport(Darwin)
 internal import Darwin
@@ -28,7 +28,7 @@ public final class TemporaryDirectory: Sendable {
     /// Where it is: absolute, without symbolic links, without a slash at the end.
     public let path: String
 
-    private let isRemoved = Mutex(false)
+    private let isRemoved = Monitor(false)
 
     /// Makes a directory that only this user can enter, in the one that the environment variable `TMPDIR` names, or in
     /// the system's when there is none.

@@ -150,7 +150,10 @@ struct CommandTests {
         #expect(try await entries(of: store) >= last)
     }
 
-    @Test("leaves a valid store when there is no room for it")
+    // The thread sanitizer's own files count against the limit, and it cannot bear that.
+    @Test(
+        "leaves a valid store when there is no room for it",
+        .disabled(if: ProcessInfo.processInfo.environment["TSAN_OPTIONS"] != nil, "not under the thread sanitizer"))
     func fullDisk() async throws {
         let store = directory.path + "/store"
         let outcome = try run(try longLog(), "--directory", store, limit: 400)

@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import TokenIMLMDB
 internal import TokenIM
 
 /// A change with the one who asks for it, ready for the engine and the model.
@@ -190,7 +190,7 @@ extension Simulation {
             changes.append(change)
         }
         let asked = changes
-        let results = Mutex<[Result<Receipt, IMError>]>([])
+        let results = Monitor<[Result<Receipt, IMError>]>([])
         do {
             try await engine.transaction { transaction in
                 for change in asked {

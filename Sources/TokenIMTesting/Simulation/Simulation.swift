@@ -1,4 +1,3 @@
-internal import Synchronization
 internal import TokenIM
 
 /// Where the engine and the reference model part.
