@@ -6,18 +6,21 @@ import TokenIMLMDB
 /// One run of consecutive positions for each conversation that has something, merged. Its size depends on the number of
 /// those conversations and not on how much has piled up.
 struct Backlog {
-    private struct Source: Comparable {
-        /// The position that comes next from this conversation.
-        var position: Position
+    private struct Source {
         var conversation: ConversationNumber
         var sequence: SequenceNumber
         /// Positions of the sequences behind it, last one first, as far as they are at hand.
         var following: [Position]
         var visibility: Visibility
         var gap: Gap?
+    }
 
-        static func < (left: Source, right: Source) -> Bool { left.position < right.position }
-        static func == (left: Source, right: Source) -> Bool { left.position == right.position }
+    /// Which source comes next. The heap moves these rather than the sources, which are wide.
+    private struct Turn: Comparable {
+        var position: Position
+        var source: Int
+
+        static func < (left: Turn, right: Turn) -> Bool { left.position < right.position }
     }
 
     /// One thing to deliver.
@@ -30,7 +33,8 @@ struct Backlog {
 
     /// Everything up to here has been looked through when nothing is left.
     let bound: Position
-    private var sources: Heap<Source> = []
+    private var sources: [Source] = []
+    private var turns: Heap<Turn> = []
 
     init(of user: UserNumber, above cursor: Position, in snapshot: borrowing Snapshot) throws {
         bound = snapshot.head
@@ -56,7 +60,7 @@ struct Backlog {
             throw IMError(.corrupt, "conversation \(number.rawValue) has no position for \(first)")
         }
         var source = Source(
-            position: position, conversation: number, sequence: first, following: [], visibility: visibility, gap: nil)
+            conversation: number, sequence: first, following: [], visibility: visibility, gap: nil)
         if first <= visibility.trimmedThrough {
             // The gap stands where the first entry stood that is gone: nothing that is acknowledged before it passes
             // it.
@@ -64,29 +68,32 @@ struct Backlog {
             source.gap = Gap(from: first, through: last)
             source.sequence = last
         }
-        sources.insert(source)
+        turns.insert(Turn(position: position, source: sources.count))
+        sources.append(source)
     }
 
-    var isEmpty: Bool { sources.isEmpty }
+    var isEmpty: Bool { turns.isEmpty }
 
     /// Takes the next item.
     mutating func next(in snapshot: borrowing Snapshot) throws -> Item? {
-        guard var source = sources.popMin() else { return nil }
-        let item = Item(position: source.position, conversation: source.conversation, gap: source.gap)
-        source.gap = nil
-        if let sequence = source.visibility.first(from: source.sequence + 1) {
-            if sequence != source.sequence + 1 || source.following.isEmpty {
-                let positions = try snapshot.positions(
-                    from: sequence, in: source.conversation, limit: Int(TimelineBlock.size))
-                source.following = positions.reversed()
-            }
-            guard let position = source.following.popLast() else {
-                throw IMError(.corrupt, "conversation \(source.conversation.rawValue) has no position for \(sequence)")
-            }
-            source.sequence = sequence
-            source.position = position
-            sources.insert(source)
+        guard let turn = turns.min else { return nil }
+        let index = turn.source
+        let number = sources[index].conversation
+        let item = Item(position: turn.position, conversation: number, gap: sources[index].gap)
+        sources[index].gap = nil
+        guard let sequence = sources[index].visibility.first(from: sources[index].sequence + 1) else {
+            turns.removeMin()
+            return item
         }
+        if sequence != sources[index].sequence + 1 || sources[index].following.isEmpty {
+            let positions = try snapshot.positions(from: sequence, in: number, limit: Int(TimelineBlock.size))
+            sources[index].following = positions.reversed()
+        }
+        guard let position = sources[index].following.popLast() else {
+            throw IMError(.corrupt, "conversation \(number.rawValue) has no position for \(sequence)")
+        }
+        sources[index].sequence = sequence
+        turns.replaceMin(with: Turn(position: position, source: index))
         return item
     }
 }

@@ -35,7 +35,7 @@ struct FoldsBenchmark: Benchmark {
         Progress.say("1,000 in flight without folds")
         try store.reopen { configuration in
             configuration.limits.foldQuiet = .seconds(3_600)
-            configuration.limits.foldEntries = .max
+            configuration.limits.foldEntries = 1 << 28
         }
         store.events.removeAll()
         let load = Load(engine: store.engine, traffic: traffic, inFlight: 1_000, isTimed: true)

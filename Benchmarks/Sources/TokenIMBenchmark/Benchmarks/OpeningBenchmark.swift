@@ -47,7 +47,7 @@ private struct Opened: Codable {
 
 /// An engine that leaves folding be, for a process that ends without closing it.
 private func withoutFolds(_ configuration: inout Configuration) {
-    configuration.limits.foldEntries = .max
+    configuration.limits.foldEntries = 1 << 28
     configuration.limits.foldQuiet = .seconds(86_400)
 }
 
