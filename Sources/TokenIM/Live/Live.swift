@@ -95,17 +95,12 @@ struct Live {
         sessionOfDevice[device] != nil
     }
 
-    /// Ends a session by its owner's wish.
+    /// Ends a session by its owner's wish; nobody asks any more why it was closed.
     mutating func detach(_ number: SessionNumber) -> Actions {
         var actions = Actions()
         close(number, .sessionClosed, &actions)
         closed[number] = nil
         return actions
-    }
-
-    /// Forgets why a session was closed, when nobody can ask any more.
-    mutating func forget(_ number: SessionNumber) {
-        closed[number] = nil
     }
 
     mutating func close(_ number: SessionNumber, _ code: IMError.Code, _ actions: inout Actions) {
@@ -228,7 +223,7 @@ struct Live {
         }
     }
 
-    /// Ends what ``beginReceiving(_:limit:)`` began. Returns whether an alarm has to be set.
+    /// Ends what ``beginReceiving(_:limit:)`` began, and sets the deadline of what the device now owes.
     mutating func endReceiving(_ number: SessionNumber, _ note: (LiveSession) -> Void) {
         guard let session = sessions[number] else { return }
         session.isReceiving = false
