@@ -42,7 +42,7 @@ enum Action: Sendable {
     case moveCursors([CursorMove])
     case acknowledge(DeviceID, of: UserID, through: Position)
 
-    case createGroup(GroupID, Profile, owner: UserID, members: [UserID])
+    case createGroup(GroupID, Profile, owner: UserID, members: [UserID], Group.Kind, GroupPolicies)
     case updateGroup(GroupID, Profile)
     case addMembers([UserID], to: GroupID)
     case removeMember(UserID, from: GroupID)

@@ -8,10 +8,8 @@ extension State {
         case .user(let id):
             conversation = .direct(author, try existingUser(id))
         case .group(let id):
-            guard let number = try groupNumber(id), try membership(of: author, in: number)?.isMember == true,
-                let group = try group(number)
-            else { throw IMError(.notFound, "there is no group \(id)") }
-            if group.isDissolved { throw IMError(.notAllowed, "group \(id) has been dissolved") }
+            guard let number = try groupNumber(id) else { throw unknownGroup(id) }
+            try require(.send, in: number, by: author)
             conversation = number
         }
         // An answer names a place. A newcomer may answer what it has not seen itself: that gives nothing away.
@@ -19,6 +17,7 @@ extension State {
         if replyTo != 0, try head(of: conversation).sequence < replyTo {
             throw IMError(.notFound, "there is no entry \(replyTo) to answer")
         }
+        try askPolicy(of: author) { $0.maySend(message.content, from: $1, to: target) }
         let body = MessageBody(message.content, replyTo: replyTo)
         return Decision(author: author, device: device, .message(body), in: conversation)
     }

@@ -19,6 +19,10 @@ struct State: ~Copyable {
 
     /// The batch's moment.
     var now = Timestamp.zero
+    /// The host's own say in what users do.
+    var policy: (any Policy)?
+    /// The rule of a group that allowed the present command, when one was asked.
+    var rule: Rule.Name?
     /// Whether the store has no room left for anything but what makes room.
     var isFull = false
     /// The position of the newest entry, of this batch included.

@@ -31,6 +31,8 @@ struct Backlog {
         var gap: Gap?
     }
 
+    /// Whose it is.
+    let user: UserNumber
     /// Everything up to here has been looked through when nothing is left.
     let bound: Position
     private var sources: [Source] = []
@@ -38,6 +40,7 @@ struct Backlog {
 
     init(of user: UserNumber, above cursor: Position, in snapshot: borrowing Snapshot) throws {
         bound = snapshot.head
+        self.user = user
         try add(.personal(user), of: user, above: cursor, in: snapshot)
         for number in try snapshot.chats(of: user) { try add(number, of: user, above: cursor, in: snapshot) }
         var groups: [ConversationNumber] = []
@@ -53,7 +56,7 @@ struct Backlog {
     ) throws {
         let head = try snapshot.head(of: number)
         guard head.lastPosition > cursor,
-            let visibility = try snapshot.visibility(of: number, to: user, through: head.sequence),
+            let visibility = try snapshot.visibility(of: number, to: user, through: head.sequence, for: .delivery),
             let first = visibility.first(from: try snapshot.firstSequence(above: cursor, in: number))
         else { return }
         guard let position = try snapshot.position(of: first, in: number) else {

@@ -37,7 +37,7 @@ extension Snapshot {
         var entries: [Entry] = []
         var next = after == .max ? nil : visibility.first(from: max(after, visibility.trimmedThrough) + 1)
         while let sequence = next, entries.count < limit {
-            entries.append(try entry(sequence, of: number, conversation))
+            entries.append(try entry(sequence, of: number, conversation, for: visibility.reader))
             next = sequence == .max ? nil : visibility.first(from: sequence + 1)
         }
         return HistoryPage(entries: entries, isComplete: next == nil)
@@ -50,7 +50,7 @@ extension Snapshot {
         var entries: [Entry] = []
         var next = before == 0 ? nil : visibility.last(through: before - 1)
         while let sequence = next, sequence > visibility.trimmedThrough, entries.count < limit {
-            entries.append(try entry(sequence, of: number, conversation))
+            entries.append(try entry(sequence, of: number, conversation, for: visibility.reader))
             next = sequence == 1 ? nil : visibility.last(through: sequence - 1)
         }
         entries.reverse()
@@ -58,12 +58,13 @@ extension Snapshot {
     }
 
     private func entry(
-        _ sequence: SequenceNumber, of number: ConversationNumber, _ conversation: Conversation
+        _ sequence: SequenceNumber, of number: ConversationNumber, _ conversation: Conversation,
+        for reader: UserNumber
     ) throws -> Entry {
         guard let position = try position(of: sequence, in: number), let found = try written.entry(at: position) else {
             throw IMError(.corrupt, "\(conversation) has no entry \(sequence)")
         }
-        return try entry(found, in: conversation)
+        return try entry(found, in: conversation, for: reader)
     }
 }
 

@@ -3,7 +3,7 @@ extension Job {
     var isCommand: Bool {
         switch self {
         case .command, .connect: true
-        case .transaction, .fold, .settle: false
+        case .judge, .transaction, .fold, .settle: false
         }
     }
 
@@ -14,7 +14,7 @@ extension Job {
         case .connect(let connecting, _):
             Command(
                 .addDevice(connecting.device, of: connecting.user, start: connecting.options.start), by: .host)
-        case .transaction, .fold, .settle: nil
+        case .judge, .transaction, .fold, .settle: nil
         }
     }
 }
