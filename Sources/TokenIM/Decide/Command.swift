@@ -119,7 +119,7 @@ extension Action {
     var isAllowedWhenFull: Bool {
         switch self {
         case .addDevice, .moveCursors, .acknowledge, .changeConsumer, .deleteConsumer, .markRead, .trim, .setUserStatus,
-            .removeMember, .leaveGroup, .dissolveGroup, .recall, .cancelScheduled, .due(.withdraw):
+            .removeMember, .leaveGroup, .dissolveGroup, .recall, .cancelScheduled, .due(.withdraw), .due(.lapse):
             true
         default: false
         }

@@ -2,6 +2,7 @@
 enum Rights {
     enum GroupAction: CaseIterable {
         case send
+        case react
         case mentionAll
         case pin
         /// Taking back a message of another.
@@ -120,7 +121,7 @@ enum Rights {
             return role < .admin ? .adminsOnly : nil
         case .setPolicies, .setRole, .transfer, .dissolve: return role < .owner ? .ownerOnly : nil
         case .join, .request: return .alreadyMember
-        case .leave: return nil
+        case .react, .leave: return nil
         case .listMembers: return circumstances.kind == .channel && role < .admin ? .channelMembers : nil
         }
     }
@@ -172,7 +173,7 @@ enum Rights {
         case .announce, .add, .answerRequests, .muteAll, .listBans: .admin
         case .setPolicies, .setRole, .transfer, .dissolve: .owner
         case .leave: .itself
-        case .join, .request, .listMembers: .member
+        case .react, .join, .request, .listMembers: .member
         }
     }
 }

@@ -51,9 +51,12 @@ extension State {
         _ record: RequestRecord, of user: UserNumber, in group: ConversationNumber,
         _ transaction: borrowing WriteTransaction
     ) throws {
-        if try written.request(of: user, in: group) == nil {
+        if let earlier = try written.request(of: user, in: group) {
+            try dropAlarm(at: earlier.until, .personal(user), group.rawValue, transaction)
+        } else {
             try changeGroup(group, transaction) { $0.requestCount += 1 }
         }
+        try setAlarm(.lapse, at: record.until, .personal(user), group.rawValue, transaction)
         try record.put(written.tables.requests, RowKey(group, user), transaction)
         try RowKey(user, group).withBytes { key in
             let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
@@ -65,9 +68,9 @@ extension State {
     mutating func removeRequest(
         of user: UserNumber, in group: ConversationNumber, _ transaction: borrowing WriteTransaction
     ) throws {
-        guard try self.group(group)?.requestCount ?? 0 > 0, try written.request(of: user, in: group) != nil else {
-            return
-        }
+        guard try self.group(group)?.requestCount ?? 0 > 0, let request = try written.request(of: user, in: group)
+        else { return }
+        try dropAlarm(at: request.until, .personal(user), group.rawValue, transaction)
         try RowKey(group, user).withBytes { _ = try transaction.delete(written.tables.requests, key: $0) }
         try RowKey(user, group).withBytes { _ = try transaction.delete(written.tables.requestsOfUsers, key: $0) }
         try changeGroup(group, transaction) { $0.requestCount -= 1 }

@@ -23,6 +23,10 @@ struct State: ~Copyable {
     var policy: (any Policy)?
     /// The rule of a group that allowed the present command, when one was asked.
     var rule: Rule.Name?
+    /// Whether any message waits to be read and burned; nil when that has not been looked up.
+    var hasBurning: Bool?
+    /// Whether this batch has set or dropped an alarm.
+    var areAlarmsChanged = false
     /// Whether the store has no room left for anything but what makes room.
     var isFull = false
     /// The position of the newest entry, of this batch included.
@@ -120,6 +124,7 @@ struct State: ~Copyable {
         groups.removeAll()
         groupRecords.removeAll()
         memberships.removeAll()
+        hasBurning = nil
     }
 
     // MARK: Conversations

@@ -8,8 +8,6 @@ struct Visibility {
         case delivery
     }
 
-    /// Who sees them.
-    let reader: UserNumber
     /// In order, disjoint; each from … through.
     var windows: [ClosedRange<SequenceNumber>]
     /// The entries up to here have been trimmed.
@@ -37,7 +35,7 @@ extension Snapshot {
         of conversation: ConversationNumber, to user: UserNumber, through last: SequenceNumber,
         for purpose: Visibility.Purpose = .history
     ) throws -> Visibility? {
-        var visibility = Visibility(reader: user, windows: last == 0 ? [] : [1...last])
+        var visibility = Visibility(windows: last == 0 ? [] : [1...last])
         switch conversation.kind {
         case .engine: return nil
         case .personal: if conversation.personalUser != user { return nil }
