@@ -46,10 +46,10 @@ import TokenIMTesting
     @Test func aMemberMayWhatThePoliciesAllow() async throws {
         let stage = try await stage()
         let engine = stage.engine
-        try await engine.say("2", from: "owner", to: .group("team"))
+        let message = try await engine.say("1", from: "owner", to: .group("team")).sequence
         let changes: [Change] = [
             .updateGroup("team", Profile(name: "x")), .invite(["carol"], to: "team"),
-            .send("all", to: .group("team"), mentions: .all), .pin(2, in: .group("team")),
+            .send("all", to: .group("team"), mentions: .all), .pin(message, in: .group("team")),
         ]
         for change in changes { await expect(.notAllowed) { try await engine.perform(change, by: .user("bob")) } }
         var policies = GroupPolicies()

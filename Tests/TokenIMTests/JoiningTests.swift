@@ -114,7 +114,7 @@ import TokenIMTesting
         #expect(try waiting(stage).isEmpty)
         await expect(.notFound) { try await engine.perform(approve, by: .user("admin")) }
         let last = try await engine.connect("bob", device: "phone").drain()
-        #expect(last.kinds == [.userCreated, .joinRequested, .membersAdded, .joinRequestEnded])
+        #expect(last.kinds == [.joinRequested, .membersAdded, .joinRequestEnded])
         #expect(last.last?.entry?.outcome == "approved")
         #expect(last.last?.entry?.author == "admin")
         #expect(try await engine.connect("owner", device: "phone").drain().last?.entry?.outcome == "approved")
