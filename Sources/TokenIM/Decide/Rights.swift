@@ -89,8 +89,8 @@ enum Rights {
     ) -> Rule.Name {
         guard action == .join || action == .request else { return .noSuchGroup }
         let joining = circumstances.policies.joining
-        if joining == .invitedOnly, !isInvited { return .noSuchGroup }
-        if circumstances.isDissolved { return .groupDissolved }
+        if isInvited, circumstances.isDissolved { return .groupDissolved }
+        if !isInvited, joining == .invitedOnly || circumstances.isDissolved { return .noSuchGroup }
         if subject == .banned { return .banned }
         if action == .join {
             if isInvited { return .invited }
@@ -158,7 +158,7 @@ enum Rights {
             if action == .setNickname || action == .moderate { return nil }
             return role == .owner ? .ownerStays : .lowerRolesOnly
         case .member(let other):
-            if let role { return other < role ? nil : other == .owner ? .ownerStays : .lowerRolesOnly }
+            if let role { return other < role ? nil : .lowerRolesOnly }
             return other == .owner && action != .moderate && action != .setNickname ? .ownerStays : nil
         case .nobody: return nil
         case .outsider, .banned: return action == .ban || action == .moderate ? nil : .notAMember

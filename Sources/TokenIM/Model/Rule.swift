@@ -90,7 +90,7 @@ extension Rule.Name {
         case .ownerOnly: "only the owner may"
         case .itselfOnly: "everybody may only for itself"
         case .lowerRolesOnly: "only with those of a lower role"
-        case .ownerStays: "not with the owner: transfer or dissolve the group first"
+        case .ownerStays: "the owner cannot be, unless the group is transferred or dissolved first"
         case .postingPolicy: "the group's policy does not let this role send"
         case .invitingPolicy: "the group's policy does not let this role invite"
         case .informationPolicy: "the group's policy does not let this role change the profile"
