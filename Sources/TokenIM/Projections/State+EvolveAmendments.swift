@@ -12,7 +12,9 @@ extension State {
 
     /// Drops what was derived from the content of an entry that is about to be erased: recomputing it from the journal
     /// would not bring it back either.
-    func evolveErased(_ entry: JournalEntry, _ transaction: borrowing WriteTransaction) throws {}
+    func evolveErased(_ entry: JournalEntry, _ transaction: borrowing WriteTransaction) throws {
+        if case .setting(let change) = entry.event { try evolveErased(change, entry, transaction) }
+    }
 
     func evolveAmendment(_ entry: JournalEntry, _ transaction: borrowing WriteTransaction) throws {}
 }

@@ -11,7 +11,7 @@ extension Snapshot {
     ///
     /// - Throws: `not-found` when the user may see nothing of it; `malformed-argument`, `request-too-large` for the
     /// limit.
-    /// - Cost: one row an entry, and one for every 64.
+    /// - Cost: one row an entry, and one for every 64; also for those that the user has deleted for itself.
     public func history(
         of conversation: Conversation, for user: UserID, before: SequenceNumber? = nil, after: SequenceNumber? = nil,
         limit: Int? = nil
@@ -22,22 +22,34 @@ extension Snapshot {
             let notFound = IMError(.notFound, "there is no conversation \(conversation)")
             let number = try number(of: conversation)
             let last = try head(of: number).sequence
-            guard last > 0, let visibility = try visibility(of: number, to: try userNumber(user), through: last) else {
+            let user = try userNumber(user)
+            guard last > 0, var visibility = try visibility(of: number, to: user, through: last) else {
                 throw notFound
             }
-            if let after { return try page(of: number, conversation, visibility, after: after, limit: limit) }
-            return try page(of: number, conversation, visibility, before: before ?? last + 1, limit: limit)
+            var deletions: Deletions?
+            if let setting = try written.setting(of: user, in: number) {
+                visibility.clear(through: setting.cleared.sequence)
+                if setting.deletedCount > 0 { deletions = Deletions(of: user, in: number) }
+            }
+            if let after {
+                return try page(of: number, conversation, visibility, deletions, after: after, limit: limit)
+            }
+            return try page(of: number, conversation, visibility, deletions, before: before ?? last + 1, limit: limit)
         }
     }
 
     private func page(
         of number: ConversationNumber, _ conversation: Conversation, _ visibility: Visibility,
-        after: SequenceNumber, limit: Int
+        _ deletions: Deletions?, after: SequenceNumber, limit: Int
     ) throws -> HistoryPage {
+        var deletions = deletions
         var entries: [Entry] = []
         var next = after == .max ? nil : visibility.first(from: max(after, visibility.trimmedThrough) + 1)
-        while let sequence = next, entries.count < limit {
-            entries.append(try entry(sequence, of: number, conversation))
+        while let sequence = next {
+            if try deletions?.contain(sequence, self) != true {
+                if entries.count == limit { break }
+                entries.append(try entry(sequence, of: number, conversation))
+            }
             next = sequence == .max ? nil : visibility.first(from: sequence + 1)
         }
         return HistoryPage(entries: entries, isComplete: next == nil)
@@ -45,12 +57,16 @@ extension Snapshot {
 
     private func page(
         of number: ConversationNumber, _ conversation: Conversation, _ visibility: Visibility,
-        before: SequenceNumber, limit: Int
+        _ deletions: Deletions?, before: SequenceNumber, limit: Int
     ) throws -> HistoryPage {
+        var deletions = deletions
         var entries: [Entry] = []
         var next = before == 0 ? nil : visibility.last(through: before - 1)
-        while let sequence = next, sequence > visibility.trimmedThrough, entries.count < limit {
-            entries.append(try entry(sequence, of: number, conversation))
+        while let sequence = next, sequence > visibility.trimmedThrough {
+            if try deletions?.contain(sequence, self) != true {
+                if entries.count == limit { break }
+                entries.append(try entry(sequence, of: number, conversation))
+            }
             next = sequence == 1 ? nil : visibility.last(through: sequence - 1)
         }
         entries.reverse()

@@ -18,9 +18,22 @@ struct Visibility {
     func last(through sequence: SequenceNumber) -> SequenceNumber? {
         windows.last { $0.lowerBound <= sequence }.map { min($0.upperBound, sequence) }
     }
+
+    /// Leaves out what the user has cleared.
+    mutating func clear(through sequence: SequenceNumber) {
+        if sequence == 0 { return }
+        windows = windows.compactMap { window in
+            window.upperBound > sequence ? max(window.lowerBound, sequence + 1)...window.upperBound : nil
+        }
+    }
 }
 
 extension Snapshot {
+    /// How far a user has cleared a conversation for itself.
+    func clearedThrough(of conversation: ConversationNumber, by user: UserNumber) throws -> SequenceNumber {
+        try written.setting(of: user, in: conversation)?.cleared.sequence ?? 0
+    }
+
     /// What a user may see of a conversation; nil when nothing at all, which looks like a conversation that is not
     /// there.
     func visibility(
