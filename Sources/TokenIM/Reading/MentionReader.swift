@@ -15,22 +15,25 @@ struct MentionReader: ~Copyable {
         self.all = all
     }
 
-    /// How many unread messages of a conversation mention the user or all, up to the limit.
+    /// How many unread messages of a conversation mention the user or all, up to the limit. A message is among the one
+    /// or the other.
     mutating func count(in row: Snapshot.InboxRow, _ snapshot: borrowing Snapshot) throws -> UInt64 {
-        let (conversation, limit) = (row.number.rawValue, snapshot.limits.countedMentions)
         var deletions = row.hasDeletions ? Deletions(of: user, in: row.number) : nil
-        var one = try own.row(from: conversation, row.floor + 1)
-        var other = try all.row(from: conversation, row.floor + 1)
-        var count = 0
-        while count < limit {
-            let mine = one?.second == conversation ? one?.third : nil
-            let everybodys = other?.second == conversation ? other?.third : nil
-            // A message may do both, and counts once.
-            guard let sequence = [mine, everybodys].compactMap(\.self).min() else { break }
+        let limit = UInt64(snapshot.limits.countedMentions)
+        let count = try Self.count(&own, in: row, limit, &deletions, snapshot)
+        return try count + Self.count(&all, in: row, limit - count, &deletions, snapshot)
+    }
+
+    private static func count(
+        _ rows: inout RowReader, in row: Snapshot.InboxRow, _ limit: UInt64, _ deletions: inout Deletions?,
+        _ snapshot: borrowing Snapshot
+    ) throws -> UInt64 {
+        var count: UInt64 = 0
+        var mention = try rows.row(from: row.number.rawValue, row.floor + 1)
+        while count < limit, let (conversation, sequence, _) = mention, conversation == row.number.rawValue {
             if try deletions?.contain(sequence, snapshot) != true { count += 1 }
-            if mine == sequence { one = try own.next() }
-            if everybodys == sequence { other = try all.next() }
+            mention = try rows.next()
         }
-        return UInt64(count)
+        return count
     }
 }

@@ -7,7 +7,8 @@ public struct HistoryPage: Sendable {
 }
 
 extension Snapshot {
-    /// The entries of a conversation before a sequence (the newest when nil), or after one, as a user sees them.
+    /// The entries of a conversation before a sequence (the newest when nil), or after one, as a user sees them:
+    /// messages in their present state.
     ///
     /// - Throws: `not-found` when the user may see nothing of it; `malformed-argument`, `request-too-large` for the
     /// limit.
@@ -22,27 +23,19 @@ extension Snapshot {
             let notFound = IMError(.notFound, "there is no conversation \(conversation)")
             let number = try number(of: conversation)
             let last = try head(of: number).sequence
-            let user = try userNumber(user)
-            guard last > 0, var visibility = try visibility(of: number, to: user, through: last) else {
-                throw notFound
-            }
-            var deletions: Deletions?
-            if let setting = try written.setting(of: user, in: number) {
-                visibility.clear(through: setting.cleared.sequence)
-                if setting.deletedCount > 0 { deletions = Deletions(of: user, in: number) }
-            }
-            if let after {
-                return try page(of: number, conversation, visibility, deletions, after: after, limit: limit)
-            }
-            return try page(of: number, conversation, visibility, deletions, before: before ?? last + 1, limit: limit)
+            let viewer = try userNumber(user)
+            guard last > 0, let sight = try sight(of: number, by: viewer, through: last) else { throw notFound }
+            if let after { return try page(of: number, conversation, sight, viewer, after: after, limit: limit) }
+            return try page(of: number, conversation, sight, viewer, before: before ?? last + 1, limit: limit)
         }
     }
 
     private func page(
-        of number: ConversationNumber, _ conversation: Conversation, _ visibility: Visibility,
-        _ deletions: Deletions?, after: SequenceNumber, limit: Int
+        of number: ConversationNumber, _ conversation: Conversation, _ sight: Sight, _ viewer: UserNumber,
+        after: SequenceNumber, limit: Int
     ) throws -> HistoryPage {
-        var deletions = deletions
+        let visibility = sight.visibility
+        var deletions = sight.deletions
         var entries: [Entry] = []
         var next = after == .max ? nil : visibility.first(from: max(after, visibility.trimmedThrough) + 1)
         while let sequence = next {
@@ -52,14 +45,16 @@ extension Snapshot {
             }
             next = sequence == .max ? nil : visibility.first(from: sequence + 1)
         }
-        return HistoryPage(entries: entries, isComplete: next == nil)
+        return HistoryPage(
+            entries: try present(entries, of: number, to: viewer), isComplete: next == nil)
     }
 
     private func page(
-        of number: ConversationNumber, _ conversation: Conversation, _ visibility: Visibility,
-        _ deletions: Deletions?, before: SequenceNumber, limit: Int
+        of number: ConversationNumber, _ conversation: Conversation, _ sight: Sight, _ viewer: UserNumber,
+        before: SequenceNumber, limit: Int
     ) throws -> HistoryPage {
-        var deletions = deletions
+        let visibility = sight.visibility
+        var deletions = sight.deletions
         var entries: [Entry] = []
         var next = before == 0 ? nil : visibility.last(through: before - 1)
         while let sequence = next, sequence > visibility.trimmedThrough {
@@ -70,10 +65,12 @@ extension Snapshot {
             next = sequence == 1 ? nil : visibility.last(through: sequence - 1)
         }
         entries.reverse()
-        return HistoryPage(entries: entries, isComplete: (next ?? 0) <= visibility.trimmedThrough)
+        return HistoryPage(
+            entries: try present(entries, of: number, to: viewer),
+            isComplete: (next ?? 0) <= visibility.trimmedThrough)
     }
 
-    private func entry(
+    func entry(
         _ sequence: SequenceNumber, of number: ConversationNumber, _ conversation: Conversation
     ) throws -> Entry {
         guard let position = try position(of: sequence, in: number), let found = try written.entry(at: position) else {

@@ -125,7 +125,7 @@ extension Snapshot {
         }
         let unread = head.counted - min(head.counted, max(counted, row.marker.counted))
         guard unread > 0 else { return row }
-        var gone = try withdrawnCount(of: number, above: row.floor)
+        var gone = head.withdrawn > 0 ? try withdrawnCount(of: number, above: row.floor) : 0
         if row.hasDeletions { gone += try deletedCount(of: number, above: row.floor, by: user) }
         row.unread = unread - min(unread, gone)
         return row
@@ -140,7 +140,7 @@ extension Snapshot {
         try written.forEachDeletion(of: user, in: number, from: first) { block, record in
             let mask = record.counted & ~DeletionRecord.bits(of: block, through: floor)
             for sequence in DeletionRecord.sequences(of: block, mask) {
-                let isWithdrawn = try isWithdrawn(sequence, in: number)
+                let isWithdrawn = try written.isWithdrawn(sequence, in: number)
                 if !isWithdrawn { count += 1 }
             }
             return true
