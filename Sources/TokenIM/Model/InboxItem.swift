@@ -1,8 +1,8 @@
 /// A conversation as one of its users sees it in a list.
 public struct InboxItem: Sendable {
     public let conversation: Conversation
-    /// The newest message that this user's present membership sees and that it has not deleted for itself; nil when
-    /// there is none.
+    /// The newest message that this user's present membership sees and that it has not deleted for itself, in its
+    /// present state: ``Entry/Kind/erased`` when it was taken back. Nil when there is none.
     public let lastMessage: Entry?
     /// Messages of others above ``readThrough``, derived from the journal each time.
     public let unread: UInt64

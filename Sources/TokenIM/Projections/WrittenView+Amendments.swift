@@ -9,6 +9,18 @@ extension WrittenView {
         }
     }
 
+    /// Whether anything has become of any message that is still there.
+    func hasAmendments() throws -> Bool {
+        try transaction.count(tables.amendments) > 0 || transaction.count(tables.pins) > 0
+    }
+
+    /// Whether a message has been edited, reacted to or pinned.
+    func isAmended(_ sequence: SequenceNumber, in conversation: ConversationNumber) throws -> Bool {
+        try RowKey(conversation.rawValue, sequence).withBytes { key in
+            try transaction.get(tables.amendments, key: key) != nil || transaction.get(tables.pins, key: key) != nil
+        }
+    }
+
     func hasReaction(
         _ reaction: String, to sequence: SequenceNumber, of conversation: ConversationNumber, by user: UserNumber
     ) throws -> Bool {

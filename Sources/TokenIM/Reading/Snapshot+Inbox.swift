@@ -158,18 +158,29 @@ extension Snapshot {
             var reader = try MentionReader(of: user, in: self)
             for index in unread { mentions[index] = try reader.count(in: rows[index], self) }
         }
-        return try rows.indices.map { try item(rows[$0], of: user, mentions: mentions[$0]) }
+        let isAmended = try written.hasAmendments()
+        return try rows.indices.map { index in
+            let row = rows[index]
+            let conversation = try conversation(row.number)
+            return InboxItem(
+                conversation: conversation,
+                lastMessage: try lastMessage(of: row, conversation, to: user, isAmended: isAmended),
+                unread: row.unread, mentions: mentions[index], readThrough: row.marker.sequence,
+                headSequence: row.head.sequence, activity: row.head.lastPosition, setting: row.setting,
+                place: row.place)
+        }
     }
 
-    private func item(_ row: InboxRow, of user: UserNumber, mentions: UInt64) throws -> InboxItem {
-        let conversation = try conversation(row.number)
-        return InboxItem(
-            conversation: conversation,
-            lastMessage: try lastMessagePosition(of: row, user).flatMap { try written.entry(at: $0) }.map {
-                try entry($0, in: conversation)
-            },
-            unread: row.unread, mentions: mentions, readThrough: row.marker.sequence,
-            headSequence: row.head.sequence, activity: row.head.lastPosition, setting: row.setting, place: row.place)
+    /// The newest message that a user sees, in its present state. With `isAmended` false it is as it was sent.
+    private func lastMessage(
+        of row: InboxRow, _ conversation: Conversation, to user: UserNumber, isAmended: Bool
+    ) throws -> Entry? {
+        guard let position = try lastMessagePosition(of: row, user), let found = try written.entry(at: position) else {
+            return nil
+        }
+        let entry = try entry(found, in: conversation)
+        guard isAmended, try written.isAmended(entry.sequence, in: row.number) else { return entry }
+        return try present([entry], of: row.number, to: user).first
     }
 
     /// Where the newest message stands that a user sees.
