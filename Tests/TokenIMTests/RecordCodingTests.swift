@@ -64,6 +64,26 @@ import TokenIMTesting
         try await check(TrimRecord(through: 300, counted: 5), "01ac0205")
     }
 
+    @Test func settingsHaveTheirBytes() async throws {
+        try await check(SettingRecord(), "01" + "00" + "00" + "0000" + "00")
+        var record = SettingRecord()
+        (record.setting.isPinned, record.setting.isArchived) = (true, true)
+        (record.setting.isHidden, record.hiddenAt) = (true, 300)
+        (record.setting.isMarkedUnread, record.markedAt) = (true, 2)
+        record.setting.mutedUntil = Timestamp(microseconds: 5)
+        (record.setting.draft, record.draftedAt) = ("hm", 301)
+        record.cleared = Marker(sequence: 4, counted: 3)
+        record.deletedCount = 7
+        try await check(
+            record, "01" + "1f" + "0000000000000005" + "ac02" + "02" + "ad02" + "02686d" + "0403" + "07")
+    }
+
+    @Test func deletionsHaveTheirBytes() async throws {
+        var record = DeletionRecord()
+        (record.deleted, record.counted) = (1 << 63 | 1, 1)
+        try await check(record, "01" + "8000000000000001" + "0000000000000001")
+    }
+
     @Test func membershipsHaveTheirBytes() async throws {
         var record = MembershipRecord(role: .admin, from: 3, countedBefore: 1)
         try await check(record, "01" + "01" + "01" + "030100")
@@ -184,6 +204,8 @@ import TokenIMTesting
             _ = try? decode(ConversationRow.self, bytes)
             _ = try? decode(ConsumerEntryRecord.self, bytes)
             _ = try? decode(Marker.self, bytes)
+            _ = try? decode(SettingRecord.self, bytes)
+            _ = try? decode(DeletionRecord.self, bytes)
         }
     }
 
