@@ -50,6 +50,12 @@ public struct Limits: Sendable, Hashable {
     public var pageSize = 1_000
     /// Entries that one call erases when trimming a conversation; call again for more.
     public var trimmedPerCommand = 1_000
+    /// Entries that one command deletes for its user alone (`request-too-large`).
+    public var deletedPerCommand = 100
+    /// Entries of one conversation that one user has deleted one by one for itself alone (`limit-reached`).
+    public var hiddenPerConversation = 10_000
+    /// Unread mentions of one conversation up to which an inbox counts.
+    public var countedMentions = 1_000
     /// Users that one call may ask or subscribe the presence of (`request-too-large`).
     public var presencePerCall = 500
 
@@ -103,7 +109,9 @@ public struct Limits: Sendable, Hashable {
             ("invitationsPerCommand", invitationsPerCommand), ("requestsPerGroup", requestsPerGroup),
             ("requestBytes", requestBytes), ("bansPerGroup", bansPerGroup), ("groupsPerUser", groupsPerUser),
             ("devicesPerUser", devicesPerUser), ("sessions", sessions), ("pageSize", pageSize),
-            ("trimmedPerCommand", trimmedPerCommand), ("presencePerCall", presencePerCall),
+            ("trimmedPerCommand", trimmedPerCommand), ("deletedPerCommand", deletedPerCommand),
+            ("hiddenPerConversation", hiddenPerConversation), ("countedMentions", countedMentions),
+            ("presencePerCall", presencePerCall),
             ("mailboxCapacity", mailboxCapacity), ("batchCommands", batchCommands), ("batchBytes", batchBytes),
             ("foldEntries", foldEntries), ("keyMergeEntries", keyMergeEntries),
             ("consumerInFlight", consumerInFlight), ("consumerDeliveries", consumerDeliveries),

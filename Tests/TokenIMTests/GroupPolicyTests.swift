@@ -144,6 +144,8 @@ import TokenIMTesting
             _ = try phone?.drain()
         }
         try await engine.groups.add(["carol"], to: "team")
+        #expect(try engine.inbox.item("carol", .group("team"))?.lastMessage?.message?.text == "5")
+        #expect(try engine.inbox.item("carol", .group("team"))?.unread == 0)
         try await engine.say(6...7, from: "bob", to: .group("team"))
         #expect(try engine.texts(of: .group("team"), for: "carol") == ["1", "2", "3", "4", "5", "6", "7"])
         #expect(try engine.texts(of: .group("team"), for: "carol", page: 1).count == 7)

@@ -90,6 +90,26 @@ import TokenIMTesting
         try await check(TrimRecord(through: 300, counted: 5), "01ac0205")
     }
 
+    @Test func settingsHaveTheirBytes() async throws {
+        try await check(SettingRecord(), "01" + "00" + "00" + "0000" + "00")
+        var record = SettingRecord()
+        (record.setting.isPinned, record.setting.isArchived) = (true, true)
+        (record.setting.isHidden, record.hiddenAt) = (true, 300)
+        (record.setting.isMarkedUnread, record.markedAt) = (true, 2)
+        record.setting.mutedUntil = Timestamp(microseconds: 5)
+        (record.setting.draft, record.draftedAt) = ("hm", 301)
+        record.cleared = Marker(sequence: 4, counted: 3)
+        record.deletedCount = 7
+        try await check(
+            record, "01" + "1f" + "0000000000000005" + "ac02" + "02" + "ad02" + "02686d" + "0403" + "07")
+    }
+
+    @Test func deletionsHaveTheirBytes() async throws {
+        var record = DeletionRecord()
+        (record.deleted, record.counted) = (1 << 63 | 1, 1)
+        try await check(record, "01" + "8000000000000001" + "0000000000000001")
+    }
+
     @Test func membershipsHaveTheirBytes() async throws {
         var record = MembershipRecord(
             role: .admin, .init(historyFrom: 1, from: 3, countedBefore: 1, through: nil))
@@ -222,6 +242,8 @@ import TokenIMTesting
             _ = try? decode(RequestRecord.self, bytes)
             _ = try? decode(BanRecord.self, bytes)
             _ = try? decode(AnnouncementRecord.self, bytes)
+            _ = try? decode(SettingRecord.self, bytes)
+            _ = try? decode(DeletionRecord.self, bytes)
         }
     }
 

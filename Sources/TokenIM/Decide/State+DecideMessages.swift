@@ -139,7 +139,7 @@ extension State {
             throw IMError(.markerAhead, "\(conversation) ends at \(head.sequence), before \(sequence)")
         }
         if try marker(of: user, in: number).sequence >= sequence {
-            return Decision(unchanged: .personal(user), author: author)
+            return try decideReadAgain(number, of: user, by: author, on: device)
         }
         let counted = try counted(through: sequence, in: number)
         return Decision(

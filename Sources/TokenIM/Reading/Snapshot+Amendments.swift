@@ -94,11 +94,10 @@ extension Snapshot {
             let notFound = IMError(.notFound, "there is no conversation \(conversation)")
             let (number, viewer) = (try number(of: conversation), try userNumber(user))
             let last = try head(of: number).sequence
-            guard last > 0, let visibility = try visibility(of: number, to: viewer, through: last) else {
-                throw notFound
-            }
-            let pins = try written.pins(of: number).filter { visibility.sees($0) }
-            return try present(try pins.map { try entry($0, of: number, conversation, for: viewer) }, of: number, to: viewer)
+            guard last > 0, var sight = try sight(of: number, by: viewer, through: last) else { throw notFound }
+            let pins = try written.pins(of: number).filter { try sight.sees($0, self) }
+            let entries = try pins.map { try entry($0, of: number, conversation, for: viewer) }
+            return try present(entries, of: number, to: viewer)
         }
     }
 
