@@ -111,11 +111,17 @@ import TokenIMTesting
         let engine = stage.engine
         let head = engine.head
         for moment in [.zero, stage.time.now(), Timestamp(microseconds: .min)] {
-            await expect(.malformedArgument) { try await engine.perform(.mute("bob", in: "team", until: moment), by: .host) }
+            await expect(.malformedArgument) {
+                try await engine.perform(.mute("bob", in: "team", until: moment), by: .host)
+            }
         }
-        await expect(.notMember) { try await engine.perform(.mute("dave", in: "team", until: .distantFuture), by: .host) }
+        await expect(.notMember) {
+            try await engine.perform(.mute("dave", in: "team", until: .distantFuture), by: .host)
+        }
         await expect(.notMember) { try await engine.perform(.mute("nobody", in: "team", until: nil), by: .host) }
-        await expect(.notAllowed) { try await engine.perform(.mute("owner", in: "team", until: .distantFuture), by: .host) }
+        await expect(.notAllowed) {
+            try await engine.perform(.mute("owner", in: "team", until: .distantFuture), by: .host)
+        }
         #expect(engine.head == head)
     }
 

@@ -53,7 +53,8 @@ import TokenIMTesting
         ]
         for change in changes { await expect(.notAllowed) { try await engine.perform(change, by: .user("bob")) } }
         var policies = GroupPolicies()
-        (policies.editingInformation, policies.inviting, policies.mentioningAll, policies.pinning) = (.all, .all, .all, .all)
+        (policies.editingInformation, policies.inviting, policies.mentioningAll, policies.pinning) =
+            (.all, .all, .all, .all)
         try await engine.perform(.setPolicies(policies, of: "team"), by: .host)
         for change in changes { try await engine.perform(change, by: .user("bob"), key: nil) }
         // Adding at once stays with admins.

@@ -290,7 +290,9 @@ import TokenIMTesting
             $0.limits.groupMembers = 3
         }
         let engine = stage.engine
-        await expect(.requestTooLarge) { try await engine.perform(.requestToJoin("team", text: "12345"), by: .user("bob")) }
+        await expect(.requestTooLarge) {
+            try await engine.perform(.requestToJoin("team", text: "12345"), by: .user("bob"))
+        }
         await expect(.requestTooLarge) { try await engine.groups.invite(["bob"], to: "team", text: "12345") }
         await expect(.requestTooLarge) { try await engine.groups.invite(["bob", "carol", "dave"], to: "team") }
         try await engine.perform(.requestToJoin("team", text: "1234"), by: .user("bob"))
@@ -310,7 +312,9 @@ import TokenIMTesting
     @Test func requestsAreListedPageByPage() async throws {
         let stage = try await stage(.onApproval)
         let engine = stage.engine
-        for user in ["dave", "bob", "carol"] as [UserID] { try await engine.perform(.requestToJoin("team"), by: .user(user)) }
+        for user in ["dave", "bob", "carol"] as [UserID] {
+            try await engine.perform(.requestToJoin("team"), by: .user(user))
+        }
         #expect(try engine.groups.joinRequests(to: "team", limit: 2).map(\.user) == ["bob", "carol"])
         #expect(try engine.groups.joinRequests(to: "team", after: "carol", limit: 2).map(\.user) == ["dave"])
         for id in ["one", "two", "three"] as [GroupID] {

@@ -35,8 +35,8 @@ extension Change {
     /// Announces something to all members, now and to those who come later, until it is replaced; nil takes it down.
     /// For admins and the owner.
     ///
-    /// - Throws: `not-found`, `not-allowed`; `malformed-argument` for an empty text; `profile-too-large` for one of more
-    ///   than `Limits.profileBytes`.
+    /// - Throws: `not-found`, `not-allowed`; `malformed-argument` for an empty text; `profile-too-large` for one of
+    ///   more than `Limits.profileBytes`.
     public static func announce(_ text: String?, in id: GroupID) -> Change {
         Change(action: .group(.announce(text, id)))
     }
@@ -98,8 +98,8 @@ extension Change {
         Change(action: .group(.ban(user, id, isOn: isOn)))
     }
 
-    /// Keeps a member from speaking until a moment, `Timestamp.distantFuture` for as long as nobody changes it; nil lets
-    /// it speak again. Leaving and coming back does not get around it. Admins mute members, the owner also admins.
+    /// Keeps a member from speaking until a moment, `Timestamp.distantFuture` for as long as nobody changes it; nil
+    /// lets it speak again. Leaving and coming back does not get around it. Admins mute members, the owner also admins.
     ///
     /// - Throws: `not-found`, `not-allowed`, `not-member`; `malformed-argument` for a moment that has passed.
     public static func mute(_ user: UserID, in id: GroupID, until moment: Timestamp?) -> Change {
@@ -124,8 +124,8 @@ extension Change {
 
 /// Changes by which users become members.
 extension Change {
-    /// Becomes a member: of a group that anyone may join, or to which one is invited. The group shows a newcomer as much
-    /// of what was before as `GroupPolicies.history` says; it is not delivered.
+    /// Becomes a member: of a group that anyone may join, or to which one is invited. The group shows a newcomer as
+    /// much of what was before as `GroupPolicies.history` says; it is not delivered.
     ///
     /// - Throws: `not-found` when one has to be invited and is not; `not-allowed` when one has to ask; `banned`,
     ///   `already-member`, `group-full`, `too-many-groups`; what the host's own policy says.
@@ -151,8 +151,8 @@ extension Change {
         Change(action: .group(.withdrawRequest(id)))
     }
 
-    /// Approves a request, which makes the user a member, or rejects it. For admins and the owner, the owner alone where
-    /// `GroupPolicies.inviting` says so.
+    /// Approves a request, which makes the user a member, or rejects it. For admins and the owner, the owner alone
+    /// where `GroupPolicies.inviting` says so.
     ///
     /// - Throws: `not-found` when none waits; `not-allowed`, `unknown-user`, `group-full`, `too-many-groups`; what the
     ///   host's own policy says.

@@ -16,8 +16,10 @@ extension State {
             target = .group(record.id)
         } else {
             let (low, high) = conversation.directUsers
-            guard let other = try user(low == author ? high : low) else { throw IMError(.broken, "a user has no record") }
-            target = .user(other.id)
+            guard let other = try user(low == author ? high : low)?.id else {
+                throw IMError(.broken, "a user has no record")
+            }
+            target = .user(other)
         }
         try askPolicy(of: author) { $0.maySend(content, from: $1, to: target) }
     }

@@ -67,7 +67,8 @@ extension State {
         if edits >= limits.editsPerMessage {
             throw IMError(.limitReached, "\(edits) edits of one message: Limits.editsPerMessage")
         }
-        try askPolicy(of: author) { $0.mayAmend(Amendment(.edit, sequence, in: conversation, content: content), by: $1) }
+        let amendment = Amendment(.edit, sequence, in: conversation, content: content)
+        try askPolicy(of: author) { $0.mayAmend(amendment, by: $1) }
         let extras = try extras(mentions, MessageOptions(), in: found.number, by: found.header.author)
         let body = MessageBody(content, replyTo: found.body.replyTo, extras: extras)
         return Decision(author: author, device: device, .edited(sequence, body), in: found.number)

@@ -34,8 +34,8 @@ public struct Groups: Sendable {
     }
 
     /// Adds members; all, or none when one of them is refused. Whoever comes back sees again what earlier memberships
-    /// saw, of which the latest 32 are kept. They get the group from this entry on, and see as much of what was before as
-    /// `GroupPolicies.history` says. For admins and the owner.
+    /// saw, of which the latest 32 are kept. They get the group from this entry on, and see as much of what was before
+    /// as `GroupPolicies.history` says. For admins and the owner.
     ///
     /// - Throws: `unknown-user`, `already-member`, `banned`, `group-full`, `too-many-groups`, `request-too-large`,
     ///   `not-allowed`; what the host's own policy says.
@@ -124,7 +124,7 @@ extension Groups {
     }
 
     /// The members whose place changed after a position, each once: a client that has the members as of a position is
-    /// brought up to date by what changed since, also by who is gone. From 0 on it gets all of them, and those who left.
+    /// brought up to date by what changed since, also by who is gone. From 0 on it gets all of them and those who left.
     ///
     /// - Parameters:
     ///   - position: the ``MemberChanges/next`` of the call before.
