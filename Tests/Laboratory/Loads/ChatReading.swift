@@ -1,0 +1,71 @@
+import TokenIM
+import TokenIMLMDB
+
+/// All that can be read from an engine that has carried out a script, as lines to compare.
+enum ChatReading {
+    static func lines(of engine: Engine) throws -> [String] {
+        try engine.snapshot { snapshot in
+            var lines = ["epoch \(engine.epoch)", "head \(snapshot.head)"]
+            let users = ChatCommand.users
+            for user in try snapshot.users() {
+                lines.append("\(user.id) \(user.status) \(user.createdAt.microseconds) \(user.profile.name ?? "")")
+                for group in try snapshot.groups(of: user.id) {
+                    lines.append(" \(group.id) \(group.owner) \(group.memberCount) \(group.createdAt.microseconds)")
+                }
+                for item in try snapshot.inbox(of: user.id) {
+                    lines.append(
+                        " \(item.conversation) \(item.unread) \(item.readThrough) \(item.headSequence) "
+                            + "\(item.activity) \(item.lastMessage?.position ?? 0)")
+                }
+                try history(of: .personal(user.id), for: user.id, snapshot, &lines)
+                for group in ChatCommand.groups { try history(of: .group(group), for: user.id, snapshot, &lines) }
+                for other in users where other >= user.id {
+                    try history(of: .direct(user.id, other), for: user.id, snapshot, &lines)
+                }
+            }
+            for user in users {
+                guard let devices = try? engine.devices.list(of: user) else { continue }
+                for device in devices { lines.append("\(user) \(device.id) \(device.cursor)") }
+            }
+            return lines
+        }
+    }
+
+    /// The rows that the host has put beside it.
+    static func rows(of engine: Engine) async throws -> [String] {
+        try await engine.transaction { transaction in
+            try (0..<5).map { number in
+                let value = try transaction.get([UInt8(number)], from: ChatCommand.hostTable)
+                return "row \(number) \(value.map { "\($0.count) \($0.first ?? 0)" } ?? "-")"
+            }
+        }
+    }
+
+    private static func history(
+        of conversation: Conversation, for user: UserID, _ snapshot: borrowing Snapshot, _ lines: inout [String]
+    ) throws {
+        var after: SequenceNumber = 0
+        while true {
+            let page: HistoryPage
+            do throws(IMError) {
+                page = try snapshot.history(of: conversation, for: user, after: after, limit: 1_000)
+            } catch {
+                guard error.code == .notFound else { throw error }
+                return
+            }
+            for entry in page.entries { lines.append(line(entry)) }
+            guard !page.isComplete, let last = page.entries.last else { return }
+            after = last.sequence
+        }
+    }
+
+    private static func line(_ entry: Entry) -> String {
+        var line = " \(entry.conversation) \(entry.sequence) \(entry.position) \(entry.timestamp.microseconds) "
+        line += "\(entry.kind) \(entry.author?.rawValue ?? "") \(entry.members.map(\.rawValue))"
+        if let through = entry.through { line += " \(through)" }
+        guard let message = entry.message else { return line }
+        var text = message.text
+        let sum = text.withUTF8 { CRC32C.checksum(of: UnsafeRawBufferPointer($0)) }
+        return line + " \(text.utf8.count) \(sum)"
+    }
+}
