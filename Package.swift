@@ -61,6 +61,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Laboratory", exclude: ["README.md"], swiftSettings: strict),
+        .testTarget(name: "LaboratoryTests", swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["TokenIMTesting"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -35,6 +35,7 @@ static uint64_t failing_call;
 static enum storage_failure failure;
 static int lasts;
 static unsigned int weakness;
+static int ignores_fsync;
 static unsigned char *record_bytes;
 static size_t record_length, record_capacity;
 
@@ -239,7 +240,7 @@ static int synchronize(int descriptor, long number) {
     enum storage_failure verdict = next_call();
     int result = is_refused(verdict) ? -1 : (int)syscall(number, descriptor);
     uint32_t kind = result == 0 && verdict != storage_late ? storage_sync : storage_sync_failed;
-    note(kind, 0, descriptors[descriptor].node, 0, NULL, 0);
+    if (number != SYS_fsync || !ignores_fsync) note(kind, 0, descriptors[descriptor].node, 0, NULL, 0);
     result = outcome(result, verdict);
     end_call(verdict);
     pthread_mutex_unlock(&mutex);
@@ -256,8 +257,8 @@ ssize_t pread(int descriptor, void *bytes, size_t count, off_t offset) {
     pthread_mutex_lock(&mutex);
     enum storage_failure verdict = next_call();
     ssize_t result = -1;
-    if (verdict == storage_short) result = syscall(SYS_pread64, descriptor, bytes, (count + 1) / 2, offset);
-    else if (!is_refused(verdict)) result = syscall(SYS_pread64, descriptor, bytes, count, offset);
+    /* A file's bytes are read in one go; only the ends of files and signals part them. */
+    if (verdict == storage_short || !is_refused(verdict)) result = syscall(SYS_pread64, descriptor, bytes, count, offset);
     if (verdict == storage_late) {
         errno = EIO;
         result = -1;
@@ -445,10 +446,13 @@ size_t storage_calls_log(const void **bytes) {
 }
 
 void storage_calls_weaken(unsigned int lmdb_flags) { weakness = lmdb_flags; }
+void storage_calls_ignore_fsync(int ignores) { ignores_fsync = ignores; }
 
 int storage_calls_limit_files(uint64_t bytes) {
     signal(SIGXFSZ, SIG_IGN);
-    struct rlimit limit = {bytes, bytes};
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_FSIZE, &limit) != 0) return errno;
+    limit.rlim_cur = bytes == 0 ? limit.rlim_max : bytes;
     return setrlimit(RLIMIT_FSIZE, &limit) == 0 ? 0 : errno;
 }
 
@@ -464,6 +468,7 @@ uint64_t storage_calls_failed(void) { return 0; }
 void storage_calls_mark(int64_t number) { (void)number; }
 size_t storage_calls_log(const void **bytes) { *bytes = NULL; return 0; }
 void storage_calls_weaken(unsigned int lmdb_flags) { (void)lmdb_flags; }
+void storage_calls_ignore_fsync(int ignores) { (void)ignores; }
 int storage_calls_limit_files(uint64_t bytes) { (void)bytes; return 0; }
 
 #endif

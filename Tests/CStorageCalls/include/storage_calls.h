@@ -62,5 +62,8 @@ void storage_calls_mark(int64_t number);
 size_t storage_calls_log(const void **bytes);
 /* Opens LMDB environments with these flags too, from now on: to see what they do. */
 void storage_calls_weaken(unsigned int lmdb_flags);
-/* Lets no file grow beyond so many bytes in this process, and writes that try fail. Returns 0 or an errno. */
+/* Leaves fsync out of the log, as if it did nothing, but not fdatasync, which is LMDB's. */
+void storage_calls_ignore_fsync(int ignores);
+/* Lets no file grow beyond so many bytes in this process, and writes that try fail; 0 lets them grow again. Returns 0
+ * or an errno. */
 int storage_calls_limit_files(uint64_t bytes);

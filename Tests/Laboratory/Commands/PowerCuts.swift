@@ -10,7 +10,7 @@ struct PowerCuts: AsyncParsableCommand {
     @Option(help: "What is done meanwhile: chat, threads (the same with the engine's threads) or copies.")
     var load = "chat"
 
-    @Option(help: "Takes a safeguard of LMDB away: no-sync or no-meta-sync. Then there must be defects.")
+    @Option(help: "Takes a safeguard of LMDB away: no-sync, no-meta-sync or no-file-sync. Then there must be defects.")
     var weaken: String?
 
     @Option(help: "How many steps the load has.")
@@ -18,7 +18,9 @@ struct PowerCuts: AsyncParsableCommand {
 
     func run() async throws {
         let weakness = weaken.flatMap(StorageCalls.Weakness.init(rawValue:))
-        guard weaken == nil || weakness != nil else { throw ValidationError("weaken: no-sync or no-meta-sync") }
+        guard weaken == nil || weakness != nil else {
+            throw ValidationError("weaken: no-sync, no-meta-sync or no-file-sync")
+        }
         var arguments = ["power-cuts", "--load", load, "--length", "\(length)"]
         if let weaken { arguments += ["--weaken", weaken] }
         switch load {
@@ -31,6 +33,10 @@ struct PowerCuts: AsyncParsableCommand {
                 var load = ChatLoad(seed: seed, length: length)
                 load.isThreaded = true
                 return try await PowerCutExperiment(load, seed: seed, weakness: weakness)
+            }
+        case "copies":
+            try await options.run(arguments, "images") { seed in
+                try await PowerCutExperiment<CopyLoad>(seed: seed, length: length, weakness: weakness)
             }
         default: throw ValidationError("load: chat, threads or copies")
         }

@@ -109,7 +109,12 @@ struct DiskModel {
             }
             let end = write.offset + bytes.count
             if end > nodes[node]?.content.count ?? 0 { nodes[node]?.content.resize(to: end) }
-            nodes[node]?.content.replaceSubrange(write.offset..<end, with: log.bytes[bytes])
+            nodes[node]?.content.withUnsafeMutableBytes { content in
+                log.bytes.withUnsafeBytes { log in
+                    UnsafeMutableRawBufferPointer(rebasing: content[write.offset..<end])
+                        .copyMemory(from: UnsafeRawBufferPointer(rebasing: log[bytes]))
+                }
+            }
         }
         nodes[node]?.writes.removeFirst(count)
     }
@@ -187,7 +192,7 @@ extension [UInt8] {
         if length < count {
             removeLast(count - length)
         } else {
-            append(contentsOf: repeatElement(0, count: length - count))
+            self += [UInt8](repeating: 0, count: length - count)
         }
     }
 }

@@ -17,13 +17,23 @@ enum StorageCalls {
         }
     }
 
-    /// Which safeguard of LMDB is taken away.
+    /// Which safeguard is taken away.
     enum Weakness: String, CaseIterable {
+        /// LMDB's `MDB_NOSYNC`.
         case noSync = "no-sync"
+        /// LMDB's `MDB_NOMETASYNC`, with commits acknowledged as if it were not there.
         case noMetaSync = "no-meta-sync"
+        /// The engine's own syncs of files and directories do nothing.
+        case noFileSync = "no-file-sync"
 
         /// As of `lmdb.h`.
-        fileprivate var flag: UInt32 { self == .noSync ? 0x10000 : 0x40000 }
+        fileprivate var flag: UInt32 {
+            switch self {
+            case .noSync: 0x10000
+            case .noMetaSync: 0x40000
+            case .noFileSync: 0
+            }
+        }
     }
 
     static func watch(_ root: String, keepsLog: Bool = true) { storage_calls_watch(root, keepsLog ? 1 : 0) }
@@ -47,9 +57,16 @@ enum StorageCalls {
 
     static var failedCount: Int { Int(storage_calls_failed()) }
 
-    static func weaken(_ weakness: Weakness?) { storage_calls_weaken(weakness?.flag ?? 0) }
+    static func weaken(_ weakness: Weakness?) {
+        storage_calls_weaken(weakness?.flag ?? 0)
+        storage_calls_ignore_fsync(weakness == .noFileSync ? 1 : 0)
+    }
 
-    static func limitFiles(to bytes: Int) { _ = storage_calls_limit_files(UInt64(bytes)) }
+    /// Nil lets files grow again.
+    static func limitFiles(to bytes: Int?) throws {
+        let code = storage_calls_limit_files(UInt64(bytes ?? 0))
+        guard code == 0 else { throw Defect("files cannot be limited: \(code)") }
+    }
 
     /// Everything since watching began.
     static func log() -> StorageLog {

@@ -13,13 +13,17 @@ struct ChatLoad: Load {
         commands = ChatCommand.script(seed: seed, count: length)
     }
 
-    static func open(_ root: String, seed: UInt64, isThreaded: Bool = false) throws(IMError) -> Engine {
+    static let mapSize = 1 << 26
+
+    static func open(
+        _ root: String, seed: UInt64, isThreaded: Bool = false, mapSize: Int = ChatLoad.mapSize
+    ) throws(IMError) -> Engine {
         var configuration = Configuration()
         configuration.runtime = isThreaded ? .threaded : .inline
         configuration.time = ManualTime()
         configuration.random = SeededRandom(seed: seed)
         configuration.allowsUnsafeFileSystem = true
-        configuration.mapSize = 1 << 26
+        configuration.mapSize = UInt64(mapSize)
         configuration.limits.foldEntries = 7
         configuration.limits.keyMergeEntries = 16
         configuration.hostTables = [ChatCommand.hostTable]
@@ -73,7 +77,9 @@ struct ChatLoad: Load {
                 try await commands[steps.upperBound - 1].perform(steps.upperBound, on: engine)
                 let after = try await Self.reading(of: engine)
                 guard after.dropFirst() == readings[steps.upperBound].dropFirst() else {
-                    throw Defect("a retry of step \(steps.upperBound): " + difference(after, steps.upperBound))
+                    throw Defect(
+                        "a retry of step \(steps.upperBound): "
+                            + ChatReading.difference(after, readings[steps.upperBound]))
                 }
             }
             guard isThorough else { return }
@@ -93,14 +99,7 @@ struct ChatLoad: Load {
         let other = readings.firstIndex(of: found).map { "it is as after step \($0); " } ?? ""
         throw Defect(
             "steps through \(steps.lowerBound) are acknowledged, step \(steps.upperBound) has begun; \(other)"
-                + difference(found, max(0, steps.upperBound)))
-    }
-
-    private func difference(_ found: [String], _ step: Int) -> String {
-        let expected = readings[step]
-        let index = zip(found, expected).enumerated().first { $1.0 != $1.1 }?.offset ?? min(found.count, expected.count)
-        let line = { (lines: [String]) in index < lines.count ? lines[index] : "nothing" }
-        return "line \(index) is “\(line(found))”, after step \(step) “\(line(expected))”"
+                + ChatReading.difference(found, readings[max(0, steps.upperBound)]))
     }
 
     static func verifyPages(_ root: String) throws {

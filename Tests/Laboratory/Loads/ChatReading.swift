@@ -24,8 +24,10 @@ enum ChatReading {
                 }
             }
             for user in users {
-                guard let devices = try? engine.devices.list(of: user) else { continue }
-                for device in devices { lines.append("\(user) \(device.id) \(device.cursor)") }
+                guard try snapshot.user(user) != nil else { continue }
+                for device in try engine.devices.list(of: user) {
+                    lines.append("\(user) \(device.id) \(device.cursor)")
+                }
             }
             return lines
         }
@@ -39,6 +41,13 @@ enum ChatReading {
                 return "row \(number) \(value.map { "\($0.count) \($0.first ?? 0)" } ?? "-")"
             }
         }
+    }
+
+    /// The first line that is not as it should be, for people.
+    static func difference(_ found: [String], _ expected: [String]) -> String {
+        let index = zip(found, expected).enumerated().first { $1.0 != $1.1 }?.offset ?? min(found.count, expected.count)
+        let line = { (lines: [String]) in index < lines.count ? lines[index] : "nothing" }
+        return "line \(index) is “\(line(found))”, not “\(line(expected))”"
     }
 
     private static func history(

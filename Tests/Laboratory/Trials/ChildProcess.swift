@@ -12,13 +12,16 @@ final class ChildProcess {
     private static let starting = Monitor(())
 
     /// - Parameter arguments: those after the program's name.
-    init(_ arguments: [String]) throws {
-        let started = Self.starting.withLock { _ in Self.start(arguments) }
+    /// - Parameter temporary: where it puts temporary files; where this process does, when nil.
+    init(_ arguments: [String], temporary: String? = nil) throws {
+        let started = Self.starting.withLock { _ in Self.start(arguments, temporary) }
         guard started.code == 0 else { throw Defect("cannot start a process: \(started.code)") }
         (process, output) = (started.process, started.output)
     }
 
-    private static func start(_ arguments: [String]) -> (process: pid_t, output: Int32, code: Int32) {
+    private static func start(
+        _ arguments: [String], _ temporary: String?
+    ) -> (process: pid_t, output: Int32, code: Int32) {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { return (0, 0, errno) }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
@@ -26,12 +29,13 @@ final class ChildProcess {
         posix_spawn_file_actions_init(&actions)
         posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
         // A crash is to be told by its signal, at once.
-        let variables = ["PATH", "TMPDIR", "LD_LIBRARY_PATH"].compactMap { (name: String) in
-            getenv(name).map { "\(name)=\(String(cString: $0))" }
+        var variables = ["SWIFT_BACKTRACE=enable=no"]
+        for name in ["PATH", "TMPDIR", "LD_LIBRARY_PATH"] {
+            let value = name == "TMPDIR" ? temporary : nil
+            if let value = value ?? getenv(name).map({ String(cString: $0) }) { variables.append("\(name)=\(value)") }
         }
         var words: [UnsafeMutablePointer<CChar>?] = (["Laboratory"] + arguments).map { strdup($0) }
-        var environment: [UnsafeMutablePointer<CChar>?] =
-            (variables + ["SWIFT_BACKTRACE=enable=no"]).map { strdup($0) }
+        var environment: [UnsafeMutablePointer<CChar>?] = variables.map { strdup($0) }
         defer {
             posix_spawn_file_actions_destroy(&actions)
             close(ends[1])
@@ -72,9 +76,13 @@ final class ChildProcess {
     /// Milliseconds in which a process that works says something.
     private static let patience: Int32 = 60_000
 
-    /// Ends it, as by `kill -9`.
-    func kill() {
+    /// Ends it, as by `kill -9`. What it had printed can still be read.
+    func signalKill() {
         Glibc.kill(process, SIGKILL)
+    }
+
+    private func kill() {
+        signalKill()
         _ = waitForEnd()
     }
 

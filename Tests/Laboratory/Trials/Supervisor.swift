@@ -1,6 +1,7 @@
 import ArgumentParser
 import TokenIM
 import TokenIMLMDB
+import TokenIMTesting
 
 /// Has cases run by processes of their own, one seed each, and adds up what they say. A process that dies, or hangs,
 /// is a defect of the case that it was at; another one goes on behind it.
@@ -9,7 +10,9 @@ struct Supervisor: Sendable {
         var cases = 0
         var seeds = 0
         var defects: [String] = []
+        /// The next seed, and how many cases are still to be given out.
         var next: UInt64
+        var rest: Int
     }
 
     /// The command and its own options.
@@ -17,32 +20,23 @@ struct Supervisor: Sendable {
     let options: TrialOptions
     let noun: String
 
-    static let casesPerSeed = 1_000
+    static let casesPerSeed = 250
     private static let processes = 2
 
     /// - Returns: normally when all is as expected.
     func run() async throws {
         let clock = SystemTime()
         let began = clock.now()
-        let sum = Monitor(Sum(next: options.seed))
-        let count = options.count ?? Self.casesPerSeed
+        let end = options.seconds.map { began.advanced(by: .seconds($0)) }
+        // Processes that die leave theirs behind.
+        let temporary = try TemporaryDirectory(prefix: "laboratory")
+        defer { temporary.remove() }
+        let sum = Monitor(Sum(next: options.seed, rest: options.count ?? Self.casesPerSeed))
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<Self.processes {
                 group.addTask {
-                    while true {
-                        let turn = sum.withLock { sum -> (UInt64, Int)? in
-                            let index = Int(sum.next - options.seed)
-                            if let seconds = options.seconds {
-                                guard clock.now().duration(since: began) < .seconds(seconds) else { return nil }
-                            } else if index * Self.casesPerSeed >= count {
-                                return nil
-                            }
-                            defer { sum.next += 1 }
-                            let rest = options.seconds == nil ? count - index * Self.casesPerSeed : Self.casesPerSeed
-                            return (sum.next, min(rest, Self.casesPerSeed))
-                        }
-                        guard let (seed, cases) = turn else { return }
-                        runSeed(seed, count: cases, sum)
+                    while let turn = sum.withLock({ next(&$0, isTimeUp: end.map { $0 <= clock.now() }) }) {
+                        runSeed(turn.seed, count: turn.cases, temporary.path, sum)
                     }
                 }
             }
@@ -51,7 +45,16 @@ struct Supervisor: Sendable {
         try report(sum.withLock { $0 }, seconds: seconds)
     }
 
-    private func runSeed(_ seed: UInt64, count: Int, _ sum: Monitor<Sum>) {
+    /// - Parameter isTimeUp: nil when it is the cases that are counted.
+    private func next(_ sum: inout Sum, isTimeUp: Bool?) -> (seed: UInt64, cases: Int)? {
+        guard isTimeUp != true, sum.rest > 0 else { return nil }
+        let cases = min(sum.rest, Self.casesPerSeed)
+        if isTimeUp == nil { sum.rest -= cases }
+        defer { sum.next += 1 }
+        return (sum.next, cases)
+    }
+
+    private func runSeed(_ seed: UInt64, count: Int, _ temporary: String, _ sum: Monitor<Sum>) {
         var done = 0
         var total = 1
         while done < total {
@@ -59,7 +62,7 @@ struct Supervisor: Sendable {
             do {
                 let worker =
                     arguments + ["--seed", "\(seed)", "--count", "\(count)", "--worker-from", "\(done)"]
-                let child = try ChildProcess(worker)
+                let child = try ChildProcess(worker, temporary: temporary)
                 while let line = try child.line() {
                     let words = line.split(separator: " ", maxSplits: 1)
                     if words.first == "of", words.count == 2 {

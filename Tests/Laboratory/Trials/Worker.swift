@@ -1,4 +1,3 @@
-import Glibc
 import TokenIMTesting
 
 /// Runs cases of one seed and prints a line for each: its number, and what is wrong with it if something is.
@@ -11,13 +10,13 @@ struct Worker<Subject: Experiment> {
     ///   - start: which of those is the first; the ones before it have been done.
     mutating func run(count: Int, from start: Int) async {
         let numbers = Self.sample(count, of: experiment.caseCount, seed: seed)
-        Self.say("of \(numbers.count)")
+        Output.say("of \(numbers.count)")
         for number in numbers.dropFirst(start) {
             do {
                 try await experiment.run(number)
-                Self.say("\(number)")
+                Output.say("\(number)")
             } catch {
-                Self.say("\(number) \(error)")
+                Output.say("\(number) \(error)".replacing("\n", with: " "))
             }
         }
     }
@@ -29,16 +28,6 @@ struct Worker<Subject: Experiment> {
         return (0..<count).map { index in
             let (start, end) = (index * total / count, (index + 1) * total / count)
             return Int.random(in: start..<end, using: &generator)
-        }
-    }
-
-    private static func say(_ line: String) {
-        let bytes = Array((line.replacing("\n", with: " ") + "\n").utf8)
-        var written = 0
-        while written < bytes.count {
-            let count = bytes[written...].withUnsafeBytes { write(1, $0.baseAddress, $0.count) }
-            guard count > 0 else { exit(EXIT_FAILURE) }
-            written += count
         }
     }
 }
