@@ -77,11 +77,13 @@ static void note_path(uint32_t kind, uint64_t node, const char *path) {
 /* Counts a call and says how it fails. Kills at once when that is to happen before it. */
 static enum storage_failure next_call(void) {
     calls++;
-    if (failing_call == 0 || calls < failing_call || (calls > failing_call && !lasts)) return storage_no_failure;
+    int is_dead = failure == storage_death;
+    if (failing_call == 0 || calls < failing_call || (calls > failing_call && !lasts && !is_dead))
+        return storage_no_failure;
     if (failure == storage_kill_before) kill(getpid(), SIGKILL);
     failed++;
     note(storage_fault, 0, 0, (int64_t)calls, NULL, 0);
-    return failure;
+    return is_dead && calls > failing_call ? storage_input_output : failure;
 }
 
 static void end_call(enum storage_failure verdict) {
@@ -100,7 +102,7 @@ static int is_refused(enum storage_failure verdict) {
 
 /* What a call that was made returns. */
 static int outcome(int result, enum storage_failure verdict) {
-    if (verdict == storage_late && result >= 0) {
+    if ((verdict == storage_late || verdict == storage_death) && result >= 0) {
         errno = EIO;
         return -1;
     }
@@ -166,13 +168,12 @@ static ssize_t watched_write(int descriptor, const struct iovec *vector, int cou
         }
         result = write_vector(descriptor, vector, count, offset);
         if (result > 0) {
-            int is_whole = verdict != storage_short && verdict != storage_late;
             uint32_t flags = verdict == storage_late ? storage_stuck
-                : descriptors[descriptor].is_synchronous && is_whole ? storage_durable : 0;
+                : verdict == storage_no_failure && descriptors[descriptor].is_synchronous ? storage_durable : 0;
             note_write(descriptor, flags, offset, vector, count, (size_t)result);
             if (at < 0) lseek(descriptor, offset + result, SEEK_SET);
         }
-        if (verdict == storage_late) {
+        if (verdict == storage_late || verdict == storage_death) {
             errno = EIO;
             result = -1;
         }
@@ -240,7 +241,9 @@ static int synchronize(int descriptor, long number) {
     enum storage_failure verdict = next_call();
     int result = is_refused(verdict) ? -1 : (int)syscall(number, descriptor);
     uint32_t kind = result == 0 && verdict != storage_late ? storage_sync : storage_sync_failed;
-    if (number != SYS_fsync || !ignores_fsync) note(kind, 0, descriptors[descriptor].node, 0, NULL, 0);
+    /* Who dies while a sync is under way leaves what it has written to the next sync. */
+    int is_noted = verdict != storage_death && (number != SYS_fsync || !ignores_fsync);
+    if (is_noted) note(kind, 0, descriptors[descriptor].node, 0, NULL, 0);
     result = outcome(result, verdict);
     end_call(verdict);
     pthread_mutex_unlock(&mutex);
@@ -259,7 +262,7 @@ ssize_t pread(int descriptor, void *bytes, size_t count, off_t offset) {
     ssize_t result = -1;
     /* A file's bytes are read in one go; only the ends of files and signals part them. */
     if (verdict == storage_short || !is_refused(verdict)) result = syscall(SYS_pread64, descriptor, bytes, count, offset);
-    if (verdict == storage_late) {
+    if (verdict == storage_late || verdict == storage_death) {
         errno = EIO;
         result = -1;
     }
@@ -285,7 +288,7 @@ static int watched_open(const char *path, int flags, mode_t mode) {
             uint64_t node = node_of(result);
             if (is_new) note_path(storage_create, node, path);
             else if (flags & O_TRUNC) note(storage_truncate, 0, node, 0, NULL, 0);
-            if (verdict == storage_late) {
+            if (verdict == storage_late || verdict == storage_death) {
                 syscall(SYS_close, result);
                 errno = EIO;
                 result = -1;

@@ -33,6 +33,8 @@ enum storage_failure {
     storage_no_space = 2,     /* ENOSPC, and nothing is done */
     storage_short = 3,        /* half of a write is made, which is no error; other calls fail with EIO */
     storage_late = 4,         /* EIO after it was done */
+    storage_death = 7,        /* EIO after it was done, but nothing of it is synced, and nothing is done from then on:
+                                 what a process leaves to the next one that dies within the call */
     storage_kill_before = 5,  /* the process is killed instead of the call */
     storage_kill_after = 6    /* the process is killed once the call was made */
 };

@@ -4,8 +4,15 @@ import Glibc
 /// The calls by which this process changes files: see `storage_calls.h`.
 enum StorageCalls {
     /// How a call is made to fail.
-    enum Failure: CaseIterable {
-        case inputOutput, noSpace, short, late
+    enum Failure: String, CaseIterable {
+        case inputOutput = "input-output"
+        case noSpace = "no-space"
+        /// Of a write only the first half is made.
+        case short
+        /// It fails after it was made.
+        case late
+        /// As if the process died within the call, before anything of it was synced; another one goes on.
+        case death
 
         fileprivate var code: storage_failure {
             switch self {
@@ -13,6 +20,7 @@ enum StorageCalls {
             case .noSpace: storage_no_space
             case .short: storage_short
             case .late: storage_late
+            case .death: storage_death
             }
         }
     }

@@ -13,26 +13,43 @@ struct FaultExperiment: Experiment {
         case map(Int)
     }
 
+    /// What is to be failed.
+    struct Plan {
+        /// How many commands the chat has.
+        var length: Int
+        /// Only so many of the first calls; all when 0.
+        var calls: Int
+        var failures: [StorageCalls.Failure]
+        /// How many power cuts follow each failure.
+        var cuts: Int
+    }
+
     private let seed: UInt64
+    private let plan: Plan
     private var load: ChatLoad
     private var faults: [Fault] = []
     private var engine: Engine?
     private var mapSize = ChatLoad.mapSize
+    private var lives = 0
+    /// Whether something else is written before what has failed is retried, which then comes to lie on other pages;
+    /// otherwise a retry may have nothing to write.
+    private var writesFirst = false
 
-    private static let cutsPerFault = 3
     /// What a failing storage call may be reported as.
     private static let codes: [IMError.Code] = [.inputOutput, .storageFull, .outcomeUnknown]
 
-    init(seed: UInt64, length: Int, calls: Int) async throws {
+    init(seed: UInt64, _ plan: Plan) async throws {
         self.seed = seed
-        load = ChatLoad(seed: seed, length: length)
+        self.plan = plan
+        load = ChatLoad(seed: seed, length: plan.length)
+        load.comparesMoments = false
         let directory = try TemporaryDirectory(prefix: "faults")
         StorageCalls.watch(directory.path, keepsLog: false)
         try await load.run(in: directory.path)
-        let count = calls > 0 ? min(calls, StorageCalls.count) : StorageCalls.count
+        let count = plan.calls > 0 ? min(plan.calls, StorageCalls.count) : StorageCalls.count
         StorageCalls.rest()
         for call in 1...count {
-            for failure in StorageCalls.Failure.allCases {
+            for failure in plan.failures {
                 for lasts in [false, true] { faults.append(.call(call, failure, lasts: lasts)) }
             }
             // As many as there are calls, so that a sample has some of them.
@@ -44,6 +61,8 @@ struct FaultExperiment: Experiment {
 
     mutating func run(_ number: Int) async throws {
         let fault = faults[number]
+        var generator = SeededGenerator(seed: seed &* 100_000 &+ UInt64(number))
+        writesFirst = Bool.random(using: &generator)
         let directory = try TemporaryDirectory(prefix: "faults")
         StorageCalls.watch(directory.path)
         do {
@@ -51,7 +70,7 @@ struct FaultExperiment: Experiment {
             try await run(in: directory.path)
             let log = StorageCalls.log()
             StorageCalls.rest()
-            try await cutPower(log, root: directory.path, seed: seed &+ UInt64(number))
+            try await cutPower(log, root: directory.path, &generator)
         } catch {
             engine?.close()
             engine = nil
@@ -93,17 +112,23 @@ struct FaultExperiment: Experiment {
 
     private mutating func perform(_ step: Int, in root: String) async throws(IMError) {
         if step == 0 {
-            engine = try ChatLoad.open(root, seed: 1, mapSize: mapSize)
+            engine = try open(root)
             return
         }
         let command = load.commands[step - 1]
         if case .reopen = command {
             engine?.close()
             engine = nil
-            engine = try ChatLoad.open(root, seed: 1, mapSize: mapSize)
+            engine = try open(root)
         }
         guard let engine else { throw IMError(.broken, "there is no engine") }
         try await command.perform(step, on: engine)
+    }
+
+    /// Each time at another moment, or what is retried would be the same to the byte.
+    private mutating func open(_ root: String) throws(IMError) -> Engine {
+        lives += 1
+        return try ChatLoad.open(root, seed: 1, life: lives, mapSize: mapSize)
     }
 
     /// Does what a host does that was told of an error, and sees that nothing but the truth comes of it.
@@ -124,12 +149,18 @@ struct FaultExperiment: Experiment {
         engine = nil
         try end()
         do throws(IMError) {
-            let opened = try ChatLoad.open(root, seed: 1, mapSize: mapSize)
+            let opened = try open(root)
             engine = opened
         } catch {
             throw Defect("step \(step): it cannot be opened again: \(error)")
         }
         guard let engine else { return }
+        if writesFirst {
+            try await engine.transaction { transaction in
+                try transaction.put([UInt8](repeating: 1, count: 5_000), for: [9], in: ChatCommand.hostTable)
+                for number in 10..<40 { try transaction.put([0], for: [UInt8(number)], in: ChatCommand.hostTable) }
+            }
+        }
         try await load.examine(engine, steps: max(0, step - 1)...step, isThorough: false)
     }
 
@@ -154,18 +185,17 @@ struct FaultExperiment: Experiment {
         } catch let error as IMError {
             return try Self.check(error, at: step)
         }
-        let isKnown = (max(0, step - 1)...step).contains { load.readings[$0].starts(with: found) }
-        if !isKnown { throw Defect("step \(step): the engine that failed shows what never was") }
+        guard load.allows(found, max(0, step - 1)...step) else { throw Defect("step \(step): the engine that failed shows what never was") }
     }
 
     /// Cuts the power at some moments after the failure.
-    private func cutPower(_ log: StorageLog, root: String, seed: UInt64) async throws {
+    private func cutPower(_ log: StorageLog, root: String, _ generator: inout SeededGenerator) async throws {
         guard let fault = log.events.firstIndex(where: { if case .fault = $0 { true } else { false } }) else { return }
-        var generator = SeededGenerator(seed: seed)
         var disk = DiskModel(log, root: root)
-        let places = (0..<Self.cutsPerFault).map { _ in
-            // The nearer the failure, the likelier.
-            let last = Int.random(in: fault...log.events.count, using: &generator)
+        let places = (0..<plan.cuts).map { _ in
+            // Mostly soon: what a failure has left half done is done anew by then.
+            let isSoon = Bool.random(using: &generator)
+            let last = isSoon ? min(fault + 20, log.events.count) : log.events.count
             return Int.random(in: fault...last, using: &generator)
         }
         for place in places.sorted() {

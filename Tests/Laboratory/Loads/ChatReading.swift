@@ -8,9 +8,9 @@ enum ChatReading {
             var lines = ["epoch \(engine.epoch)", "head \(snapshot.head)"]
             let users = ChatCommand.users
             for user in try snapshot.users() {
-                lines.append("\(user.id) \(user.status) \(user.createdAt.microseconds) \(user.profile.name ?? "")")
+                lines.append("\(user.id) \(user.status) \(user.profile.name ?? "")" + moment(user.createdAt))
                 for group in try snapshot.groups(of: user.id) {
-                    lines.append(" \(group.id) \(group.owner) \(group.memberCount) \(group.createdAt.microseconds)")
+                    lines.append(" \(group.id) \(group.owner) \(group.memberCount)" + moment(group.createdAt))
                 }
                 for item in try snapshot.inbox(of: user.id) {
                     lines.append(
@@ -43,6 +43,13 @@ enum ChatReading {
         }
     }
 
+    private static func moment(_ timestamp: Timestamp) -> String { "@\(timestamp.microseconds)" }
+
+    /// The same without the moments at which things happened.
+    static func withoutMoments(_ lines: [String]) -> [String] {
+        lines.map { line in line.utf8.firstIndex(of: UInt8(ascii: "@")).map { String(line[..<$0]) } ?? line }
+    }
+
     /// The first line that is not as it should be, for people.
     static func difference(_ found: [String], _ expected: [String]) -> String {
         let index = zip(found, expected).enumerated().first { $1.0 != $1.1 }?.offset ?? min(found.count, expected.count)
@@ -69,12 +76,12 @@ enum ChatReading {
     }
 
     private static func line(_ entry: Entry) -> String {
-        var line = " \(entry.conversation) \(entry.sequence) \(entry.position) \(entry.timestamp.microseconds) "
+        var line = " \(entry.conversation) \(entry.sequence) \(entry.position) "
         line += "\(entry.kind) \(entry.author?.rawValue ?? "") \(entry.members.map(\.rawValue))"
         if let through = entry.through { line += " \(through)" }
-        guard let message = entry.message else { return line }
+        guard let message = entry.message else { return line + moment(entry.timestamp) }
         var text = message.text
         let sum = text.withUTF8 { CRC32C.checksum(of: UnsafeRawBufferPointer($0)) }
-        return line + " \(text.utf8.count) \(sum)"
+        return line + " \(text.utf8.count) \(sum)" + moment(entry.timestamp)
     }
 }
