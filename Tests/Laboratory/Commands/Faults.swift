@@ -13,7 +13,9 @@ struct Faults: AsyncParsableCommand {
     @Option(help: "Fails only so many of the first calls; creating a store takes some sixty. All when 0.")
     var calls = 0
 
-    @Option(help: "input-output, no-space, short, late (after it has worked) or death (as if the process died). All if none.")
+    @Option(
+        help:
+            "input-output, no-space, short, late (after it has worked) or death (as if the process died). All if none.")
     var failure: [String] = []
 
     @Option(help: "How many power cuts follow each failure.")

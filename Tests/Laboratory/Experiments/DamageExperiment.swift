@@ -41,7 +41,7 @@ struct DamageExperiment: Experiment {
 
     var caseCount: Int { 100_000 }
 
-    mutating func run(_ number: Int) async throws {
+    mutating func run(_ number: Int) async throws -> [String] {
         var generator = SeededGenerator(seed: seed &* 100_000 &+ UInt64(number))
         var (files, reading) = stores[number % stores.count]
         let damage = Self.damage(&generator)
@@ -52,7 +52,7 @@ struct DamageExperiment: Experiment {
         defer { directory.remove() }
         try Self.write(files, to: directory.path)
         do {
-            try await examine(directory.path, reading)
+            return [try await examine(directory.path, reading)]
         } catch {
             let place = zip(files[file], sound).enumerated().first { $1.0 != $1.1 }?.offset ?? 0
             throw Defect(
@@ -101,17 +101,17 @@ struct DamageExperiment: Experiment {
         }
     }
 
-    private func examine(_ root: String, _ reading: [String]) async throws {
+    private func examine(_ root: String, _ reading: [String]) async throws -> String {
         for file in Self.files {
             let path = "\(root)/store/\(file)/data.mdb"
             do throws(StorageError) {
                 let findings = try PageVerifier.verify(dataFile: path)
                 // A store that the check calls damaged is not opened, unless only values are: those are found on
                 // reading.
-                guard findings.allSatisfy({ $0.reason.contains("checksum") }) else { return }
+                guard findings.allSatisfy({ $0.reason.contains("checksum") }) else { return "found-by-check" }
             } catch {
                 guard [.versionMismatch, .damaged].contains(error.kind) else { throw error }
-                return
+                return "found-by-check"
             }
         }
         do {
@@ -119,8 +119,10 @@ struct DamageExperiment: Experiment {
             defer { engine.close() }
             let found = try await ChatLoad.reading(of: engine)
             guard found == reading else { throw Defect(ChatReading.difference(found, reading)) }
+            return "without-effect"
         } catch let error as IMError {
             guard [.corrupt, .unreadableStore].contains(error.code) else { throw error }
+            return "found-by-engine"
         }
     }
 

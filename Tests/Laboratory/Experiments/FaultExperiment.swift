@@ -31,6 +31,8 @@ struct FaultExperiment: Experiment {
     private var engine: Engine?
     private var mapSize = ChatLoad.mapSize
     private var lives = 0
+    /// The codes that it has failed with.
+    private var codes: [String] = []
     /// Whether something else is written before what has failed is retried, which then comes to lie on other pages;
     /// otherwise a retry may have nothing to write.
     private var writesFirst = false
@@ -59,12 +61,13 @@ struct FaultExperiment: Experiment {
 
     var caseCount: Int { faults.count }
 
-    mutating func run(_ number: Int) async throws {
+    mutating func run(_ number: Int) async throws -> [String] {
         let fault = faults[number]
         var generator = SeededGenerator(seed: seed &* 100_000 &+ UInt64(number))
         writesFirst = Bool.random(using: &generator)
         let directory = try TemporaryDirectory(prefix: "faults")
         StorageCalls.watch(directory.path)
+        codes = []
         do {
             try begin(fault)
             try await run(in: directory.path)
@@ -78,6 +81,7 @@ struct FaultExperiment: Experiment {
             StorageCalls.rest()
             throw Defect("\(fault): \(error)")
         }
+        return codes.isEmpty ? ["unnoticed"] : codes
     }
 
     private mutating func begin(_ fault: Fault) throws {
@@ -133,14 +137,14 @@ struct FaultExperiment: Experiment {
 
     /// Does what a host does that was told of an error, and sees that nothing but the truth comes of it.
     private mutating func recover(from error: IMError, at step: Int, in root: String) async throws {
-        try Self.check(error, at: step)
+        try check(error, at: step)
         if let engine {
             try checkReading(of: engine, at: step)
             guard let again = await failure(of: step, on: engine) else {
                 if error.code == .outcomeUnknown { throw Defect("step \(step): it goes on after an unknown outcome") }
                 return try checkReading(of: engine, at: step)
             }
-            try Self.check(again, at: step)
+            try check(again, at: step)
             if error.code == .outcomeUnknown, again.code != .outcomeUnknown {
                 throw Defect("step \(step): after an unknown outcome it says \(again)")
             }
@@ -173,19 +177,22 @@ struct FaultExperiment: Experiment {
         }
     }
 
-    private static func check(_ error: IMError, at step: Int) throws {
-        guard codes.contains(error.code) else { throw Defect("step \(step): \(error)") }
+    private mutating func check(_ error: IMError, at step: Int) throws {
+        if !codes.contains(error.code.name) { codes.append(error.code.name) }
+        guard Self.codes.contains(error.code) else { throw Defect("step \(step): \(error)") }
     }
 
     /// An engine whose storage has failed may refuse to read, but not show what is neither old nor new.
-    private func checkReading(of engine: Engine, at step: Int) throws {
+    private mutating func checkReading(of engine: Engine, at step: Int) throws {
         let found: [String]
         do {
             found = try ChatReading.lines(of: engine)
         } catch let error as IMError {
-            return try Self.check(error, at: step)
+            return try check(error, at: step)
         }
-        guard load.allows(found, max(0, step - 1)...step) else { throw Defect("step \(step): the engine that failed shows what never was") }
+        guard load.allows(found, max(0, step - 1)...step) else {
+            throw Defect("step \(step): the engine that failed shows what never was")
+        }
     }
 
     /// Cuts the power at some moments after the failure.

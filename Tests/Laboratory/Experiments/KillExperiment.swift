@@ -16,24 +16,26 @@ struct KillExperiment: Experiment {
 
     var caseCount: Int { 1_000 }
 
-    mutating func run(_ number: Int) async throws {
+    mutating func run(_ number: Int) async throws -> [String] {
         var generator = SeededGenerator(seed: seed &* 1_000 &+ UInt64(number))
         let directory = try TemporaryDirectory(prefix: "kills")
         var acknowledged: [Letter: SendingLoad.Acknowledged] = [:]
+        var ends: [String] = []
         for life in 0..<kills {
-            try live(directory.path, life: life, &acknowledged, &generator)
+            ends.append(try live(directory.path, life: life, &acknowledged, &generator))
             // Not every time: the next life shall also find what the one before has left.
             if life == kills - 1 || Bool.random(using: &generator) {
                 try await check(directory.path, acknowledged)
             }
         }
+        return ends
     }
 
     /// Starts a process, kills it, and notes what it had acknowledged.
     private func live(
         _ directory: String, life: Int, _ acknowledged: inout [Letter: SendingLoad.Acknowledged],
         _ generator: inout SeededGenerator
-    ) throws {
+    ) throws -> String {
         let next = SendingLoad.senders.indices.map { Self.next(of: $0, acknowledged) }
         var arguments = ["victim", directory, "--seed", "\(generator.next() >> 1)", "--next"] + next.map { "\($0)" }
         var receipts = Int.max
@@ -58,7 +60,9 @@ struct KillExperiment: Experiment {
             }
             acknowledged[letter] = found
         }
-        if let end = victim.waitForEnd(), end != "signal 9" { throw Defect("life \(life) ends with \(end)") }
+        let end = victim.waitForEnd()
+        guard end == nil || end == "signal 9" else { throw Defect("life \(life) ends with \(end ?? "")") }
+        return end == nil ? "finished" : receipts == .max ? "killed-before-receipts" : "killed"
     }
 
     /// The first that a sender has no receipt of.

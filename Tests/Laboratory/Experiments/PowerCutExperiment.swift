@@ -53,7 +53,7 @@ struct PowerCutExperiment<Subject: Load>: Experiment {
 
     var caseCount: Int { cuts.count }
 
-    mutating func run(_ number: Int) async throws {
+    mutating func run(_ number: Int) async throws -> [String] {
         let cut = cuts[number]
         if disk.place > cut.place { disk = start }
         while disk.place < cut.place { disk.step() }
@@ -65,5 +65,6 @@ struct PowerCutExperiment<Subject: Load>: Experiment {
         } catch {
             throw Defect("after \(cut.place) of \(disk.log.events.count) events, \(cut.survival) is left: \(error)")
         }
+        return []
     }
 }

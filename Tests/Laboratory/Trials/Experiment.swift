@@ -3,5 +3,7 @@ protocol Experiment {
     var caseCount: Int { get }
 
     /// Throws when a promise is not kept. Cases are mostly asked for in ascending order.
-    mutating func run(_ number: Int) async throws
+    ///
+    /// - Returns: words for what has happened, to be counted.
+    mutating func run(_ number: Int) async throws -> [String]
 }

@@ -9,7 +9,8 @@ struct Supervisor: Sendable {
     private struct Sum {
         var cases = 0
         var seeds = 0
-        var defects: [String] = []
+        var defects = 0
+        var words: [String: Int] = [:]
         /// The next seed, and how many cases are still to be given out.
         var next: UInt64
         var rest: Int
@@ -64,14 +65,19 @@ struct Supervisor: Sendable {
                     arguments + ["--seed", "\(seed)", "--count", "\(count)", "--worker-from", "\(done)"]
                 let child = try ChildProcess(worker, temporary: temporary)
                 while let line = try child.line() {
-                    let words = line.split(separator: " ", maxSplits: 1)
-                    if words.first == "of", words.count == 2 {
+                    let words = line.split(separator: " ")
+                    if words.count == 2, words[0] == "of" {
                         total = Int(words[1]) ?? 0
                         continue
                     }
                     done += 1
+                    if words.first?.last == ":" {
+                        note("--seed \(seed) --only \(line)", sum)
+                    } else {
+                        sum.withLock { sum in for word in words.dropFirst() { sum.words[String(word), default: 0] += 1 }
+                        }
+                    }
                     sum.withLock { $0.cases += 1 }
-                    if words.count == 2 { note("--seed \(seed) --only \(words[0]): \(words[1])", sum) }
                 }
                 says = child.waitForEnd()
                 if says == nil, done < total { says = "it ended too early" }
@@ -88,20 +94,22 @@ struct Supervisor: Sendable {
 
     private func note(_ defect: String, _ sum: Monitor<Sum>) {
         let count = sum.withLock { sum in
-            sum.defects.append(defect)
-            return sum.defects.count
+            sum.defects += 1
+            return sum.defects
         }
         if count <= 10 { print("defect: \(arguments.joined(separator: " ")) \(defect)") }
     }
 
     private func report(_ sum: Sum, seconds: Double) throws {
         let rate = seconds > 0 ? Int(Double(sum.cases) / seconds) : 0
-        print("\(sum.cases) \(noun) of \(sum.seeds) seeds, \(sum.defects.count) defects, \(rate) a second")
+        print("\(sum.cases) \(noun) of \(sum.seeds) seeds, \(sum.defects) defects, \(rate) a second")
+        let words = sum.words.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+        if !words.isEmpty { print(words.joined(separator: ", ")) }
         if options.expectDefects {
-            guard sum.defects.isEmpty else { return }
+            guard sum.defects == 0 else { return }
             print("no defect was found where there must be some: the laboratory is blind")
             throw ExitCode.failure
         }
-        guard sum.defects.isEmpty else { throw ExitCode.failure }
+        guard sum.defects == 0 else { throw ExitCode.failure }
     }
 }

@@ -14,8 +14,8 @@ extension TrialOptions {
             guard (0..<experiment.caseCount).contains(only) else {
                 throw ValidationError("seed \(seed) has cases 0 to \(experiment.caseCount - 1)")
             }
-            try await experiment.run(only)
-            print("case \(only) of seed \(seed) holds")
+            let words = try await experiment.run(only)
+            print("case \(only) of seed \(seed) holds: \(words.joined(separator: " "))")
         } else if let workerFrom {
             var worker = Worker(experiment: try await make(seed), seed: seed)
             await worker.run(count: count ?? Supervisor.casesPerSeed, from: workerFrom)

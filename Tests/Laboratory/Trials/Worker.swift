@@ -1,6 +1,7 @@
 import TokenIMTesting
 
-/// Runs cases of one seed and prints a line for each: its number, and what is wrong with it if something is.
+/// Runs cases of one seed and prints a line for each: its number with words for what has happened, or,
+/// behind a colon, what is wrong.
 struct Worker<Subject: Experiment> {
     var experiment: Subject
     let seed: UInt64
@@ -13,10 +14,10 @@ struct Worker<Subject: Experiment> {
         Output.say("of \(numbers.count)")
         for number in numbers.dropFirst(start) {
             do {
-                try await experiment.run(number)
-                Output.say("\(number)")
+                let words = try await experiment.run(number)
+                Output.say(([String(number)] + words).joined(separator: " "))
             } catch {
-                Output.say("\(number) \(error)".replacing("\n", with: " "))
+                Output.say("\(number): \(error)".replacing("\n", with: " "))
             }
         }
     }
