@@ -10,14 +10,45 @@ public struct Messages: Sendable {
     /// - Refusals: `unknown-user`, `user-suspended`, `not-found`, `not-allowed`, `malformed-content`,
     ///   `content-too-large`, `storage-full`, `overloaded`, `closed`, `cancelled`.
     /// - Cost: O(1) writes, whatever the number of members.
-    /// - Parameter replyTo: an entry of the same conversation that this message answers.
+    /// - Parameters:
+    ///   - replyTo: an entry of the same conversation that this message answers.
+    ///   - mentions: whom it calls by name; those who do not see the conversation are left out.
+    ///   - options: how it is treated, other than usual.
     @discardableResult
     public func send(
         _ content: Content, from sender: UserID, to target: Target, key: IdempotencyKey,
-        replyTo: SequenceNumber? = nil
+        replyTo: SequenceNumber? = nil, mentions: Mentions = .none, options: MessageOptions = MessageOptions()
     ) async throws(IMError) -> Receipt {
-        let command = Command(.send(content, to: target, replyTo: replyTo ?? 0), by: .user(sender), key: key)
-        return try await engine.submit(command, in: target.conversation(from: sender))
+        let change = Change.send(content, to: target, replyTo: replyTo, mentions: mentions, options: options)
+        return try await engine.perform(change, by: .user(sender), key: key)
+    }
+
+    /// Sends one message to many, each in a conversation of its own: a result for each target, in their order.
+    ///
+    /// Those that are accepted share commits. A retry with the same key sends only what had not been sent, also when
+    /// the targets come in another order.
+    ///
+    /// - Throws: `request-too-large` for more than `Limits.targetsPerSend`; `malformed-argument` for a target that is
+    ///   named twice. What may go wrong with one target is in its result.
+    public func send(
+        _ content: Content, from sender: UserID, toAll targets: [Target], key: IdempotencyKey,
+        options: MessageOptions = MessageOptions()
+    ) async throws(IMError) -> [Result<Receipt, IMError>] {
+        let limit = engine.core.limits.targetsPerSend
+        guard targets.count <= limit else {
+            throw IMError(.requestTooLarge, "\(targets.count) targets of one message; the limit is \(limit)")
+        }
+        guard Set(targets).count == targets.count else {
+            throw IMError(.malformedArgument, "a target is named twice")
+        }
+        let commands = targets.map { target in
+            let message = NewMessage(content, options: options)
+            return Command(.send(message, to: target), by: .user(sender), key: key.derived(for: target))
+        }
+        let outcomes = await engine.submit(commands)
+        return zip(commands, outcomes).map { command, outcome in
+            outcome.map { Receipt($0, in: command.action.conversation(of: sender)) }
+        }
     }
 
     /// Moves a user's read marker. It never goes back: one that lies behind succeeds and changes nothing.
@@ -31,7 +62,8 @@ public struct Messages: Sendable {
         return try await engine.submit(command, in: .personal(user))
     }
 
-    /// The entries of a conversation as a user sees them: the newest, or those before or after a sequence.
+    /// The entries of a conversation as a user sees them, messages in their present state: the newest, or those before
+    /// or after a sequence.
     ///
     /// - Throws: `not-found` when the user may see nothing of it; `malformed-argument`; `request-too-large`.
     public func history(
@@ -65,6 +97,41 @@ public struct Messages: Sendable {
             let snapshot = try engine.core.snapshot()
             return try snapshot.written.trim(of: try snapshot.number(of: conversation))?.through ?? 0
         }
+    }
+}
+
+extension Messages {
+    /// Who reacted to a message how, in the order in which they became users, after one of them.
+    ///
+    /// - Throws: `not-found` when the user may not see the message; `request-too-large`.
+    public func reactions(
+        to sequence: SequenceNumber, in conversation: Conversation, for user: UserID, after last: UserID? = nil,
+        limit: Int? = nil
+    ) throws(IMError) -> [Reaction] {
+        try IMError.mapping {
+            try engine.core.snapshot().reactions(
+                to: sequence, in: conversation, for: user, after: last, limit: limit)
+        }
+    }
+
+    /// The pinned messages of a conversation in their present state, in order of their sequences: at most
+    /// `Limits.pinsPerConversation`.
+    public func pinned(in conversation: Conversation, for user: UserID) throws(IMError) -> [Entry] {
+        try IMError.mapping { try engine.core.snapshot().pinned(in: conversation, for: user) }
+    }
+
+    /// The messages that a user has scheduled and that wait, in the order in which they were asked for, after one.
+    public func scheduled(
+        by user: UserID, after sequence: SequenceNumber = 0, limit: Int? = nil
+    ) throws(IMError) -> [ScheduledMessage] {
+        try IMError.mapping { try engine.core.snapshot().scheduled(by: user, after: sequence, limit: limit) }
+    }
+}
+
+extension IdempotencyKey {
+    /// The key of one target's share of a request to many. No key from outside holds a control character.
+    func derived(for target: Target) -> IdempotencyKey {
+        IdempotencyKey(trusted: "\(rawValue)\u{1F}\(target)")
     }
 }
 
