@@ -71,8 +71,9 @@ extension State {
     /// Whether an author may send to a conversation that is known.
     mutating func requireMaySend(in conversation: ConversationNumber, by author: UserNumber) throws {
         guard conversation.kind == .group else { return }
-        guard let group = try group(conversation), try membership(of: author, in: conversation)?.isMember == true else {
-            throw IMError(.notFound, "there is no such group")
+        guard let group = try group(conversation) else { throw IMError(.broken, "a group without a record") }
+        guard try membership(of: author, in: conversation)?.isMember == true else {
+            throw IMError(.notFound, "there is no group \(group.id)")
         }
         if group.isDissolved { throw IMError(.notAllowed, "group \(group.id) has been dissolved") }
     }
