@@ -39,9 +39,25 @@ import Testing
     }
 
     @Test func aFailingCallLosesNothingThatWasAcknowledged() throws {
-        let (isFine, output) = try run(["faults", "--length", "30", "--count", "120", "--seed", "5"])
+        let (isFine, output) = try run(["faults", "--count", "120"])
         #expect(isFine, "\(output)")
         #expect(output.contains("120 faults"))
+        for code in ["input-output", "outcome-unknown", "storage-full"] { #expect(output.contains(code)) }
+    }
+
+    @Test func aStoreWhoseCreationFailedLosesNothingLater() throws {
+        let (isFine, output) = try run(["faults", "--length", "12", "--calls", "80", "--cuts", "6", "--count", "150"])
+        #expect(isFine, "\(output)")
+        #expect(output.contains("150 faults"))
+    }
+
+    @Test func whatAProcessLeavesThatDiesWithinACallIsNotBuiltUpon() throws {
+        let arguments = ["--failure", "death", "--length", "12", "--cuts", "8", "--count", "60", "--seed", "300"]
+        let (isFine, output) = try run(["faults"] + arguments)
+        withKnownIssue("An existing data file is not synced before it is opened.") {
+            #expect(isFine, "\(output)")
+        }
+        #expect(output.contains("60 faults"))
     }
 
     @Test func aKilledProcessLosesNothingThatWasAcknowledged() throws {
