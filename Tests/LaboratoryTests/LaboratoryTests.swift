@@ -4,8 +4,8 @@ import Testing
 #if os(Linux)
 
 /// A short slice of each experiment of the laboratory, the same in every run. See `Tests/Laboratory/README.md` for the
-/// long ones.
-@Suite struct LaboratoryTests {
+/// long ones. One after the other: each blocks a thread that other tests want.
+@Suite(.serialized) struct LaboratoryTests {
     /// What the executable beside the tests prints, and whether it says that all is as it should be.
     private func run(_ arguments: [String]) throws -> (isFine: Bool, output: String) {
         let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
