@@ -53,6 +53,15 @@ let package = Package(
             name: "SimulationTests", dependencies: ["TokenIM", "TokenIMTesting"], exclude: ["Regressions"],
             swiftSettings: strict),
         .testTarget(name: "ReadmeTests", dependencies: ["TokenIM", "TokenIMTesting"], swiftSettings: strict),
+        .target(name: "CStorageCalls", path: "Tests/CStorageCalls"),
+        .executableTarget(
+            name: "Laboratory",
+            dependencies: [
+                "CStorageCalls", "TokenIM", "TokenIMLMDB", "TokenIMTesting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Laboratory", exclude: ["README.md"], swiftSettings: strict),
+        .testTarget(name: "LaboratoryTests", swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["TokenIMTesting"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
