@@ -30,11 +30,16 @@ public struct Limits: Sendable, Hashable {
     public var groupsPerUser = 5_000
     /// Devices of one user (`too-many-devices`).
     public var devicesPerUser = 64
+    /// Users in one user's address book (`limit-reached`).
+    public var contactsPerUser = 10_000
+    /// Users that one user blocks (`limit-reached`).
+    public var blocksPerUser = 10_000
     /// Sessions of the engine (`too-many-sessions`).
     public var sessions = 1_000_000
     /// Rows that one call of a listing returns (`request-too-large`).
     public var pageSize = 1_000
-    /// Entries that one call erases when trimming a conversation; call again for more.
+    /// Entries that one call erases when trimming a conversation, call again for more; and that one step looks at when
+    /// what a deleted user wrote is erased.
     public var trimmedPerCommand = 1_000
     /// Users that one call may ask or subscribe the presence of (`request-too-large`).
     public var presencePerCall = 500
@@ -85,7 +90,8 @@ public struct Limits: Sendable, Hashable {
             ("scheduledPerUser", scheduledPerUser), ("burningPerConversation", burningPerConversation),
             ("profileBytes", profileBytes), ("groupMembers", groupMembers),
             ("membersPerCommand", membersPerCommand), ("groupsPerUser", groupsPerUser),
-            ("devicesPerUser", devicesPerUser), ("sessions", sessions), ("pageSize", pageSize),
+            ("devicesPerUser", devicesPerUser), ("contactsPerUser", contactsPerUser),
+            ("blocksPerUser", blocksPerUser), ("sessions", sessions), ("pageSize", pageSize),
             ("trimmedPerCommand", trimmedPerCommand), ("presencePerCall", presencePerCall),
             ("mailboxCapacity", mailboxCapacity), ("batchCommands", batchCommands), ("batchBytes", batchBytes),
             ("foldEntries", foldEntries), ("keyMergeEntries", keyMergeEntries),

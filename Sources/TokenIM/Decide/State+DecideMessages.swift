@@ -3,10 +3,13 @@ extension State {
         _ message: NewMessage, to target: Target, by author: UserNumber, on device: DeviceNumber
     ) throws -> Decision {
         guard author != 0 else { throw IMError(.malformedArgument, "a message needs a sender") }
+        try requireMaySend(message.content, by: author)
         let conversation: ConversationNumber
         switch target.value {
         case .user(let id):
-            conversation = .direct(author, try existingUser(id))
+            let recipient = try existingUser(id)
+            try requireUnblocked(author, by: recipient)
+            conversation = .direct(author, recipient)
         case .group(let id):
             guard let number = try groupNumber(id), try membership(of: author, in: number)?.isMember == true,
                 let group = try group(number)

@@ -28,7 +28,7 @@ struct WrittenView: ~Copyable {
         }
     }
 
-    private func record<Value: Record>(_ table: Table, _ key: RowKey) throws -> Value? {
+    func record<Value: Record>(_ table: Table, _ key: RowKey) throws -> Value? {
         try key.withBytes { key in try transaction.get(table, key: key).map { try Value($0) } }
     }
 
@@ -139,12 +139,14 @@ struct WrittenView: ~Copyable {
         }
     }
 
-    /// The groups of a user and those that it left (with the position where it did), in order of their numbers.
+    /// The groups of a user and those that it left (with the position where it did), in order of their numbers, above
+    /// one. `body` returns false to stop.
     func forEachGroup(
-        of user: UserNumber, _ body: (ConversationNumber, _ leftAt: Position?) throws -> Bool
+        of user: UserNumber, after conversation: ConversationNumber = .engine,
+        _ body: (ConversationNumber, _ leftAt: Position?) throws -> Bool
     ) throws {
         var cursor = try transaction.cursor(tables.memberships)
-        var row = try RowKey(UInt64(user), 0).withBytes { try cursor.seek($0) }
+        var row = try RowKey(UInt64(user), conversation.rawValue + 1).withBytes { try cursor.seek($0) }
         while let (key, value) = row, RowKey.word(0, of: key) == UInt64(user) {
             let leftAt = try Self.number(value)
             guard try body(ConversationNumber(rawValue: RowKey.word(1, of: key)), leftAt == 0 ? nil : leftAt) else {
