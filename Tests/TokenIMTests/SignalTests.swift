@@ -33,7 +33,8 @@ import TokenIMTesting
         tablet.close()
         #expect(try engine.presence.of("bob").isOnline)
         phone.close()
-        #expect(try engine.presence.of("bob") == PresenceStatus(isOnline: false, devices: []))
+        #expect(
+            try engine.presence.of("bob") == PresenceStatus(isOnline: false, devices: [], lastSeen: test.time.now()))
     }
 
     @Test func thePresenceOfManyCanBeAskedAtOnce() async throws {

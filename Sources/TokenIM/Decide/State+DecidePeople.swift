@@ -60,9 +60,9 @@ extension State {
         throw IMError(.notAllowed, "the host does not give this user the permission \(missing)")
     }
 
-    /// Refuses a message that the host does not let a user send.
-    mutating func requireMaySend(_ content: Content, by author: UserNumber) throws {
-        try require(content.isMedia ? [.send, .upload] : .send, of: author)
+    /// Refuses content of a kind that the host does not let a user send.
+    mutating func requireMayUpload(_ content: Content, by author: UserNumber) throws {
+        if content.isMedia { try require(.upload, of: author) }
     }
 
     // MARK: Parts

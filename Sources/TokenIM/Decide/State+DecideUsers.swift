@@ -44,6 +44,11 @@ extension State {
             }
         }
         decision.others = groups.map { Decision.Draft(conversation: $0, event: .memberLeft(number)) }
+        try written.forEachScheduled(by: number) { sequence, _ in
+            decision.others.append(
+                Decision.Draft(conversation: .personal(number), event: .scheduleEnded(sequence, .cancelled)))
+            return true
+        }
         // What it wrote about itself goes at once, when that is not too much; the rest in steps of its own.
         decision.erased = try erasureStep(of: number, from: nil, isEverywhere: false).positions
         decision.erasure = .deleted
