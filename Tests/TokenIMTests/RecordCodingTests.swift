@@ -42,7 +42,9 @@ import TokenIMTesting
         var record = UserRecord(
             id: "eve", profile: Profile(name: "E", attributes: ["k": "v"]), createdAt: Timestamp(microseconds: 258),
             createdPosition: 300)
-        try await check(record, "01" + "03657665" + "01014501016b0176" + "00" + "0000000000000102" + "ac02" + "00" + "00" + "0000" + "00")
+        try await check(
+            record,
+            "01" + "03657665" + "01014501016b0176" + "00" + "0000000000000102" + "ac02" + "00" + "00" + "0000" + "00")
         record.status = .deleted
         record.profile = Profile()
         record.permissions = .all.subtracting([.createGroup, .invite])

@@ -234,7 +234,9 @@ extension State {
     private mutating func requireStillAllowed(
         _ body: MessageBody, in conversation: ConversationNumber, by author: UserNumber
     ) throws {
-        guard try standing(of: author)?.status == .active else { throw IMError(.userSuspended, "the author may not act") }
+        guard try standing(of: author)?.status == .active else {
+            throw IMError(.userSuspended, "the author may not act")
+        }
         if conversation.kind == .direct {
             let (low, high) = conversation.directUsers
             guard try standing(of: low == author ? high : low)?.status ?? .deleted != .deleted else {

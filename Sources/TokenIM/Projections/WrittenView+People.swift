@@ -14,7 +14,8 @@ extension WrittenView {
     ) throws {
         var cursor = try transaction.cursor(tables.relations)
         var row = try RowKey(UInt64(user), kind.rawValue, UInt64(other) + 1).withBytes { try cursor.seek($0) }
-        while let (key, value) = row, RowKey.word(0, of: key) == UInt64(user), RowKey.word(1, of: key) == kind.rawValue {
+        while let (key, value) = row, RowKey.word(0, of: key) == UInt64(user), RowKey.word(1, of: key) == kind.rawValue
+        {
             let number = UserNumber(truncatingIfNeeded: RowKey.word(2, of: key))
             guard try body(number, try RelationRecord(value)) else { return }
             row = try cursor.next()
