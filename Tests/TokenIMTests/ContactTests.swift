@@ -15,13 +15,12 @@ import TokenIMTesting
 
     @Test func anAddressBookIsOneSidedAndSurvives() async throws {
         let stage = try await stage()
-        let since = stage.time.now()
         let receipt = try await stage.engine.perform(.setContact("carol", alias: "C"), by: .user("alice"))
         #expect(receipt.conversation == .personal("alice"))
         try await stage.engine.perform(.setContact("bob"), by: .user("alice"))
         try stage.reopen()
         #expect(try lines(stage.engine) == ["bob -", "carol C"])
-        #expect(try stage.engine.users.contacts(of: "alice").last?.since == since)
+        #expect(try stage.engine.users.contacts(of: "alice").last?.since == receipt.timestamp)
         #expect(try lines(stage.engine, of: "carol").isEmpty)
         #expect(try await stage.engine.verify().isSound)
     }

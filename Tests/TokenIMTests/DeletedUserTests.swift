@@ -24,7 +24,8 @@ import TokenIMTesting
     }
 
     /// Everything that alice may leave behind, and what of others must stay.
-    private func live(_ engine: Engine) async throws {
+    private func live(_ stage: Stage) async throws {
+        let engine = stage.engine
         try await engine.users.update("alice", Profile(name: "Alice \(Self.secret)"))
         try await engine.perform(.setContact("bob", alias: Self.secret), by: .user("alice"))
         try await engine.perform(.block("carol"), by: .user("alice"))
@@ -45,21 +46,21 @@ import TokenIMTesting
             options: MessageOptions(expiresAfter: .seconds(600)))
         try await engine.messages.send(
             .text("later \(Self.secret)"), from: "alice", to: .user("bob"), key: "l",
-            options: MessageOptions(scheduledFor: Timestamp(seconds: 4_000_000_000)))
+            options: MessageOptions(scheduledFor: stage.time.now().advanced(by: .seconds(86_400))))
     }
 
     @Test(arguments: [1_000, 3, 1])
     func whatIsKeptIsWhatOthersGot(_ step: Int) async throws {
         let stage = try await stage(step)
         let engine = stage.engine
-        try await live(engine)
+        try await live(stage)
         try await engine.users.delete("alice")
         #expect(try engine.users.get("alice")?.profile == Profile())
         let personal = try engine.history(of: .personal("alice"), for: "alice")
         #expect(!personal.contains { "\($0)".contains(Self.secret) })
         #expect(personal.map(\.kind).prefix(2) == [.userCreated, .userUpdated])
         #expect(personal.last?.kind == .scheduleEnded)
-        #expect(try engine.texts(of: .direct("alice", "bob"), for: "bob").count == 11)
+        #expect(try engine.texts(of: .direct("alice", "bob"), for: "bob").count == 12)
         #expect(try engine.users.contacts(of: "alice").isEmpty)
         #expect(try engine.users.blocked(by: "alice").isEmpty)
         #expect(try engine.devices.list(of: "alice").map(\.pushToken) == [nil])
@@ -74,7 +75,7 @@ import TokenIMTesting
     @Test(arguments: [1_000, 7, 1])
     func everythingThatItWroteIsErasedWhenAskedFor(_ step: Int) async throws {
         let stage = try await stage(step)
-        try await live(stage.engine)
+        try await live(stage)
         let unread = try stage.engine.inbox.total("carol")
         try await stage.engine.users.delete("alice", erasesMessages: true, key: "k")
         try stage.reopen()
@@ -100,7 +101,7 @@ import TokenIMTesting
 
     @Test func anErasureThatWasInterruptedGoesOn() async throws {
         let stage = try await stage(2)
-        try await live(stage.engine)
+        try await live(stage)
         // The task is cancelled when the deletion has been carried out and the erasing has begun.
         let engine = stage.engine
         let task = Task { try await engine.users.delete("alice", erasesMessages: true) }
@@ -133,7 +134,7 @@ import TokenIMTesting
         let stage = try await stage()
         let engine = stage.engine
         try await engine.devices.register("phone", of: "bob")
-        try await live(engine)
+        try await live(stage)
         try await engine.users.delete("alice", erasesMessages: true)
         let deliveries = try await engine.connect("bob", device: "phone").drain()
         #expect(!deliveries.contains { "\($0)".contains(Self.secret) })
