@@ -12,6 +12,8 @@ public struct Configuration: Sendable {
 
     public var runtime = Runtime.threaded
     public var limits = Limits()
+    /// How many sessions one user may have at a time.
+    public var sessionPolicy = SessionPolicy.all
     /// Nil means the system's clock.
     public var time: (any TimeSource)?
     /// Nil means the system's random numbers.
