@@ -13,6 +13,7 @@ final class Core: @unchecked Sendable {
     let isInline: Bool
     let hostTables: Set<String>
 
+    private let fault: (@Sendable (FaultPoint) throws -> Void)?
     private let time: any TimeSource
     let folder: Folder
     private let areKeysMerged = Monitor(false)
@@ -34,6 +35,7 @@ final class Core: @unchecked Sendable {
         observer = configuration.observer
         isInline = configuration.runtime.isInline
         hostTables = Set(configuration.hostTables)
+        fault = configuration.fault
         let began = time.now()
         let recovery = try Recovery(store, configuration.limits)
         lastTimestamp = recovery.lastTimestamp
@@ -142,7 +144,9 @@ final class Core: @unchecked Sendable {
                 state.written = WrittenView(tables: store.journalTables, transaction: transaction.view)
                 try body(self, transaction)
                 if let batchFailure { throw batchFailure }
+                try fault?(.beforeCommit)
             }
+            try fault?(.afterCommit)
             if state.head > before { lastTimestamp = state.now }
             bytesUntilLook -= batchBytes + Self.bytesOfCommit
         } catch {
@@ -384,6 +388,7 @@ final class Core: @unchecked Sendable {
         let generation = layers.withLock { $0.live }
         let set = generation.content.withLock { $0 }
         guard !set.isEmpty else { return }
+        try fault?(.beforeFold)
         let began = time.now()
         if isInline { try folder.runInline() }
         try folder.waitForFold()
