@@ -67,9 +67,13 @@ public final class StorageFaults: Sendable {
         set { state.withLock { $0.commitDuration = newValue } }
     }
 
-    /// No more faults: those that are to come are forgotten, and so is a crash that has come.
+    /// No more faults. A crash that has come is over only when the engine has been reopened.
     public func clear() {
-        state.withLock { $0 = State() }
+        state.withLock { state in
+            state.crash = nil
+            state.isDiskFull = false
+            state.commitDuration = .zero
+        }
     }
 
     /// How much time commits have taken since this was asked last.

@@ -148,16 +148,29 @@ extension SimulatedNetwork {
     /// Ends the server at once. Its system tells the devices, as far as their links let it.
     private func crash() {
         guard !isDown else { return }
-        note("crash")
-        isDown = true
         crashes += 1
         test.faults.crashNow()
+        end("crash")
+        // What was acknowledged last and not written is lost.
+        for device in devices { device.ledger?.cursor = 0 }
+    }
+
+    /// Closes the engine in good order, as when a new version of the server is installed. It is opened again after
+    /// ``restartDelay``; does nothing while the server is away.
+    public func shutDown() {
+        guard !isDown else { return }
+        end("shut down")
+        if test.faults.hasCrashed || test.faults.isDiskFull { for device in devices { device.ledger?.cursor = 0 } }
+    }
+
+    private func end(_ reason: String) {
+        note(reason)
+        isDown = true
         test.engine.close()
+        takeTimeSpent()
         let lost = connections
         connections = []
         for connection in lost { post(.closure(nil), to: connection.device, connection.number) }
-        // What was acknowledged last and not written is lost.
-        for device in devices { device.ledger?.cursor = 0 }
         schedule(.restart, after: restartDelay)
     }
 
