@@ -50,7 +50,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "TokenIMTestingTests", dependencies: ["TokenIM", "TokenIMTesting"], swiftSettings: strict),
         .testTarget(
-            name: "SimulationTests", dependencies: ["TokenIM", "TokenIMCommand", "TokenIMTesting"], exclude: ["Regressions"],
+            name: "SimulationTests", dependencies: ["TokenIM", "TokenIMCommand", "TokenIMTesting"],
+            exclude: ["Regressions"],
             swiftSettings: strict),
         .testTarget(name: "ReadmeTests", dependencies: ["TokenIM", "TokenIMTesting"], swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["TokenIMTesting"], swiftSettings: strict),

@@ -8,9 +8,10 @@ struct SimulateCommand: AsyncParsableCommand {
         commandName: "simulate",
         abstract: "Puts the engine through simulated worlds and random scripts, and looks for what breaks.",
         discussion: """
-            A world has users with several devices on links that lose, repeat, reorder, delay and stall what is sent, an \
-            engine that crashes, a disk that fills and a clock that jumps, on virtual time. Now and then everything \
-            has to come right. A script asks the engine for anything at all and compares it with a reference model.
+            A world has users with several devices on links that lose, repeat, reorder, delay and stall what is sent, \
+            an engine that crashes, a disk that fills and a clock that jumps, on virtual time. Now and then \
+            everything has to come right. A script asks the engine for anything at all and compares it with a \
+            reference model.
 
             With a seed: that world and that script, exactly as before, wherever it is run. Without: seeds by chance, \
             for some minutes. The trace is a number for everything that happened, in its order.
@@ -30,6 +31,9 @@ struct SimulateCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Run the script of a world in this file, with --seed.", valueName: "file"))
     var script: String?
+
+    @Flag(help: "Print everything that happens in a world, a line each.")
+    var trace = false
 
     func validate() throws {
         if steps < 1 { throw ValidationError("--steps is at least 1.") }
@@ -53,7 +57,8 @@ struct SimulateCommand: AsyncParsableCommand {
         let began = clock.now
         let chance = SystemRandom()
         var next = seed ?? chance.next() % 1_000_000_000
-        var (seeds, commands, time) = (0, 0, Duration.zero)
+        var (seeds, commands) = (0, 0)
+        var (time, virtual) = (Duration.zero, Duration.zero)
         repeat {
             if let status = console.interruption() { throw ExitCode(status.rawValue) }
             let world = try await simulateWorld(next, on: console)
@@ -62,28 +67,40 @@ struct SimulateCommand: AsyncParsableCommand {
             seeds += 1
             commands += world.commands
             time += world.time
+            virtual += world.virtual
             next = seed == nil ? chance.next() % 1_000_000_000 : next &+ 1
         } while clock.now - began < limit
         let rate = Int(Double(commands) / (time / .seconds(1)))
-        try console.write("seeds: \(seeds), nothing wrong; commands of worlds: \(commands), \(rate) a second\n")
+        try console.write(
+            """
+            nothing wrong with \(seeds) seeds; in worlds \(commands) commands, \(rate) a second, \
+            and \(Int(virtual / .seconds(1))) s of virtual time, \(Int(virtual / time)) times as fast as real time
+
+            """)
     }
 
     private func simulateWorld(
         _ seed: UInt64, on console: Console
-    ) async throws -> (trace: UInt64, commands: Int, time: Duration) {
+    ) async throws -> (trace: UInt64, commands: Int, time: Duration, virtual: Duration) {
         let clock = ContinuousClock()
         let script = RandomWorld.commands(seed: seed, count: steps)
         let began = clock.now
-        let world = try await World(seed: seed)
+        let world = try await makeWorld(seed, on: console)
         let failure = await world.run(script)
         let time = clock.now - began
-        guard let failure else { return (world.network.traceHash, world.commandCount, time) }
+        guard let failure else { return (world.network.traceHash, world.commandCount, time, world.network.elapsed) }
         try console.write("seed \(seed): the world fails, \(failure)\n")
         let shortest = try await Shrinking.shortest(Array(script.prefix(failure.step + 1)), limit: 1_000) {
             try await World.failure(in: $0, seed: seed)?.kind == failure.kind
         }
         try await report(shortest, World.failure(in: shortest, seed: seed).map { "\($0)" }, on: console)
         throw ExitCode(ExitStatus.software.rawValue)
+    }
+
+    private func makeWorld(_ seed: UInt64, on console: Console) async throws -> World {
+        let world = try await World(seed: seed)
+        if trace { world.network.observer = { try? console.write("\($0)\n") } }
+        return world
     }
 
     private func simulateScript(_ seed: UInt64, on console: Console) async throws -> UInt64 {
@@ -119,7 +136,7 @@ struct SimulateCommand: AsyncParsableCommand {
             }
             script.append(command)
         }
-        let world = try await World(seed: seed)
+        let world = try await makeWorld(seed, on: console)
         let failure = await world.run(script)
         if let failure { try console.write("seed \(seed): the world fails, \(failure)\n") }
         try console.write("seed \(seed): trace \(hexadecimal(world.network.traceHash))\n")
@@ -129,4 +146,5 @@ struct SimulateCommand: AsyncParsableCommand {
     private func hexadecimal(_ number: UInt64) -> String {
         let digits = String(number, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
-    }}
+    }
+}

@@ -61,7 +61,8 @@ public final class StorageFaults: Sendable {
         set { state.withLock { $0.isDiskFull = newValue } }
     }
 
-    /// By how much the clock moves in each commit: a slow disk. Alarms that fall due meanwhile ring at the next advance.
+    /// By how much the clock moves in each commit: a slow disk. Alarms that fall due meanwhile ring at the next
+    /// advance.
     public var commitDuration: Duration {
         get { state.withLock { $0.commitDuration } }
         set { state.withLock { $0.commitDuration = newValue } }
@@ -121,5 +122,6 @@ public final class StorageFaults: Sendable {
         throw crashed
     }
 
-    private static let crashed = StorageError(.outcomeUnknown, operation: "commit", detail: "crashed, as the test has it")
+    private static let crashed = StorageError(
+        .outcomeUnknown, operation: "commit", detail: "crashed, as the test has it")
 }

@@ -212,7 +212,7 @@ struct SimulatedNetworkTests {
         let told = trio.laptop.send("hello", to: .group("team"))
         try await trio.network.run(for: .seconds(1))
         trio.phone.markRead(.group("team"), through: told.receipt?.sequence ?? 0)
-        let leaving = trio.phone.request { session, key throws(IMError) in
+        let leaving = trio.phone.request { session, key in
             try await session.groups.leave("bob", "team", key: key)
         }
         try await trio.network.run(for: .seconds(1))
@@ -282,10 +282,11 @@ struct DiscrepancyTests {
             laptop.send(.text("\(number)"), to: .user("bob"))
             for device in network.devices {
                 device.link.drop(0.2)
+                device.link.duplicate(0.2)
                 device.link.reorder(0.2)
             }
-            try await network.run(for: .milliseconds(700))
-            if number % 10 == 0 {
+            try await network.run(for: .milliseconds(900))
+            if number % 4 == 0 {
                 phone.kill()
                 phone.connect()
             }

@@ -73,7 +73,7 @@ public final class SimulatedDevice {
     private var freshKeys = 0
 
     init(
-        _ id: DeviceID, of user: UserID, start: SessionOptions.Start, on network: SimulatedNetwork,
+        _ id: DeviceID, of user: UserID, start: SessionOptions.Start, on network: SimulatedNetwork, seed: UInt64,
         _ mistake: DeviceMistake?
     ) {
         precondition(id.rawValue.utf8.count <= 100, "a simulated device makes keys of its name: at most 100 bytes")
@@ -82,7 +82,7 @@ public final class SimulatedDevice {
         self.start = start
         self.network = network
         self.mistake = mistake
-        link = SimulatedLink()
+        link = SimulatedLink(seed: seed)
         link.device = self
     }
 
@@ -100,8 +100,8 @@ public final class SimulatedDevice {
         end()
     }
 
-    /// Ends at once, as when the system kills an app or the battery is empty. Nobody is told, and what was not stored is
-    /// lost. ``connect()`` starts it again.
+    /// Ends at once, as when the system kills an app or the battery is empty. Nobody is told, and what was not stored
+    /// is lost. ``connect()`` starts it again.
     public func kill() {
         end()
         launches += 1
@@ -110,13 +110,13 @@ public final class SimulatedDevice {
     /// Sends a message, as soon as it can.
     @discardableResult
     public func send(_ content: Content, to target: Target) -> SimulatedRequest {
-        ask(content) { session, key throws(IMError) in try await session.send(content, to: target, key: key) }
+        ask(content) { session, key in try await session.send(content, to: target, key: key) }
     }
 
     /// Marks a conversation as read, as soon as it can.
     @discardableResult
     public func markRead(_ conversation: Conversation, through sequence: SequenceNumber) -> SimulatedRequest {
-        request { session, key throws(IMError) in
+        request { session, key in
             try await session.markRead(conversation, through: sequence, key: key)
         }
     }
@@ -128,10 +128,11 @@ public final class SimulatedDevice {
     /// ```
     ///
     /// - Parameter work: done on the server, each time that the request arrives there. It has to use the key, or else a
-    ///   request whose reply was lost takes effect twice.
+    ///   request whose reply was lost takes effect twice. An ``IMError`` that it throws is the answer, or a call to try
+    ///   again, as its advice says; another error is `broken` with that error as its cause.
     @discardableResult
     public func request(
-        _ work: @escaping @Sendable (Session, IdempotencyKey) async throws(IMError) -> Receipt
+        _ work: @escaping @Sendable (Session, IdempotencyKey) async throws -> Receipt
     ) -> SimulatedRequest {
         ask(nil, work)
     }
@@ -189,8 +190,7 @@ public final class SimulatedDevice {
         isWaitingToRetry = false
         let backoff = min(timing.shortestBackoff * (1 << min(attempts, 10)), timing.longestBackoff)
         attempts += 1
-        guard let network else { return }
-        set(.reconnect(connection), after: network.duration(within: backoff / 2...backoff))
+        set(.reconnect(connection), after: link.duration(within: backoff / 2...backoff))
     }
 
     private func end() {

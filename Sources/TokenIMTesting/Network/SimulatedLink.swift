@@ -1,3 +1,5 @@
+internal import TokenIM
+
 /// The way between a device and the server, with the faults that a test gives it.
 ///
 /// A new link loses nothing and takes 20 ms each way. Each fault stays until it is taken back, or until ``heal()``.
@@ -27,6 +29,11 @@ public final class SimulatedLink {
     private var stalled: [Packet] = []
 
     weak var device: SimulatedDevice?
+    private var generator: SeededGenerator
+
+    init(seed: UInt64) {
+        generator = SeededGenerator(seed: seed)
+    }
 
     /// Loses this share of the packets, from 0 for none to 1 for all. Nobody is told.
     ///
@@ -112,12 +119,25 @@ public final class SimulatedLink {
             return
         }
         let faults = faults[packet.kind.rawValue.trailingZeroBitCount]
-        if isCut || network.chance(faults.dropped) { return network.note(device, "lost", packet) }
-        for _ in 0..<(network.chance(faults.duplicated) ? 2 : 1) {
-            var time = network.duration(within: latency)
-            if network.chance(faults.held) { time += network.duration(within: .zero...holdTime) }
+        if isCut || chance(faults.dropped) { return network.note(device, "lost", packet) }
+        for _ in 0..<(chance(faults.duplicated) ? 2 : 1) {
+            var time = duration(within: latency)
+            if chance(faults.held) { time += duration(within: .zero...holdTime) }
             let isForServer = PacketKinds.toServer.contains(packet.kind)
             network.schedule(isForServer ? .toServer(packet, device) : .toDevice(packet, device), after: time)
         }
+    }
+
+    // MARK: Chance
+
+    /// Whether something happens that has this probability.
+    private func chance(_ probability: Double) -> Bool {
+        probability > 0 && Double.random(in: 0..<1, using: &generator) < probability
+    }
+
+    /// Any duration within these bounds, in whole microseconds.
+    func duration(within bounds: ClosedRange<Duration>) -> Duration {
+        let (low, high) = (bounds.lowerBound.wholeMicroseconds, bounds.upperBound.wholeMicroseconds)
+        return .microseconds(low == high ? low : Int64.random(in: low...high, using: &generator))
     }
 }

@@ -145,9 +145,12 @@ private struct View {
         var found = zip(sent, sent.dropFirst()).filter { $1.sequence <= $0.sequence }
             .map { "has sent \($1.sequence) after \($0.sequence)" }
         let known = Set(device.requests.compactMap(\.receipt).map(\.position))
+        // An early copy of a request may arrive after a later one has been refused, and be accepted by then.
+        let refused = Set(device.requests.filter { $0.refusal != nil && $0.tries > 1 }.compactMap(\.content))
         guard device.isIdle else { return found }
         found += seen.filter {
             $0.kind == .message && ledger.caused.contains($0.position) && !known.contains($0.position)
+                && $0.message.map { !refused.contains($0.content) } ?? true
         }.map { "has caused \($0.sequence) and knows nothing of it" }
         return found
     }

@@ -81,6 +81,7 @@ extension SimulatedNetwork {
             post(.reply(request, .success(receipt)), to: device, connection.number)
         } catch {
             takeTimeSpent()
+            let error = error as? IMError ?? IMError(.broken, "a request failed", cause: error)
             fail(error) {
                 underWay = nil
                 if [.sessionClosed, .sessionReplaced, .acknowledgementTimeout, .userDisconnected].contains(error.code) {

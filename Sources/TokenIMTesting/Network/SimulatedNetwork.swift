@@ -56,7 +56,7 @@ public final class SimulatedNetwork {
     /// Told of everything that happens, a line each: to see why a test fails. `network.observer = { print($0) }`
     public var observer: ((String) -> Void)?
 
-    private var generator: SeededGenerator
+    private let seed: UInt64
     private var events = EventQueue()
     private var trace = TraceHash()
 
@@ -73,7 +73,7 @@ public final class SimulatedNetwork {
     ///   - seed: of what happens by chance on links and devices.
     public init(_ test: TestEngine, seed: UInt64 = 1) {
         self.test = test
-        generator = SeededGenerator(seed: seed)
+        self.seed = seed
     }
 
     /// A device of a user, which goes online as soon as the network runs. The same one when it is asked for again.
@@ -92,7 +92,9 @@ public final class SimulatedNetwork {
         _ id: DeviceID, of user: UserID, start: SessionOptions.Start = .automatic, mistake: DeviceMistake?
     ) -> SimulatedDevice {
         if let device = devices.first(where: { $0.id == id && $0.user == user }) { return device }
-        let device = SimulatedDevice(id, of: user, start: start, on: self, mistake)
+        // Each with chance of its own: what happens to one does not depend on how many others there are.
+        var seeds = SplitMix64(state: seed &+ UInt64(devices.count) << 32)
+        let device = SimulatedDevice(id, of: user, start: start, on: self, seed: seeds.next(), mistake)
         devices.append(device)
         device.connect()
         return device
@@ -183,19 +185,6 @@ public final class SimulatedNetwork {
 
     func schedule(_ event: EventQueue.Event, after delay: Duration) {
         events.schedule(event, at: elapsed + delay)
-    }
-
-    // MARK: Chance
-
-    /// Whether something happens that has this probability.
-    func chance(_ probability: Double) -> Bool {
-        probability > 0 && Double.random(in: 0..<1, using: &generator) < probability
-    }
-
-    /// Any duration within these bounds, in whole microseconds.
-    func duration(within bounds: ClosedRange<Duration>) -> Duration {
-        let (low, high) = (bounds.lowerBound.wholeMicroseconds, bounds.upperBound.wholeMicroseconds)
-        return .microseconds(low == high ? low : Int64.random(in: low...high, using: &generator))
     }
 
     // MARK: What happened

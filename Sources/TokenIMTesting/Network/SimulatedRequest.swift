@@ -2,7 +2,7 @@ public import TokenIM
 
 /// Something that a device asks of the server until it gets an answer, each time with the same idempotency key.
 public final class SimulatedRequest {
-    typealias Work = @Sendable (Session, IdempotencyKey) async throws(IMError) -> Receipt
+    typealias Work = @Sendable (Session, IdempotencyKey) async throws -> Receipt
 
     /// Under what the engine knows it: the same for every try.
     public internal(set) var key: IdempotencyKey

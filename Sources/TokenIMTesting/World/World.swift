@@ -14,7 +14,8 @@ package struct WorldFailure: Error, CustomStringConvertible {
     package var description: String { "line \(step + 1): \(complaint)" }
 }
 
-/// Users with several devices each, on links with faults, an engine that crashes, a disk that fills, a clock that jumps.
+/// Users with several devices each, on links with faults, an engine that crashes, a disk that fills, a clock that
+/// jumps.
 ///
 /// A script says what happens. Now and then, and at the end, all faults cease and nobody asks for anything more: then
 /// everything has to come right within ``quietLimit``.
@@ -134,7 +135,7 @@ package final class World {
             device.markRead(conversation, through: last.sequence)
         case .leave:
             let (user, group) = (device.user, Self.group(command[.group]))
-            device.request { session, key throws(IMError) in try await session.groups.leave(user, group, key: key) }
+            device.request { session, key in try await session.groups.leave(user, group, key: key) }
         case .disconnect: device.disconnect()
         case .connect: device.connect()
         case .kill: device.kill()
@@ -221,7 +222,9 @@ package final class World {
         }
         complaints += try network.discrepancies()
         for device in network.devices {
-            if let refusal = device.refusal { complaints.append("\(device.user)/\(device.id) has given up: \(refusal)") }
+            if let refusal = device.refusal {
+                complaints.append("\(device.user)/\(device.id) has given up: \(refusal)")
+            }
             for refusal in device.requests.compactMap(\.refusal) { judge(refusal, of: "\(device.user)/\(device.id)") }
             complaints += repeated(on: device)
         }
