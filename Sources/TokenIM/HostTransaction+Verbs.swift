@@ -4,10 +4,10 @@ extension HostTransaction {
     @discardableResult
     public func send(
         _ content: Content, from sender: UserID, to target: Target, key: IdempotencyKey,
-        replyTo: SequenceNumber? = nil
+        replyTo: SequenceNumber? = nil, mentions: Mentions = .none, options: MessageOptions = MessageOptions()
     ) throws(IMError) -> Receipt {
-        let command = Command(.send(content, to: target, replyTo: replyTo ?? 0), by: .user(sender), key: key)
-        return try perform(command, in: target.conversation(from: sender))
+        let change = Change.send(content, to: target, replyTo: replyTo, mentions: mentions, options: options)
+        return try perform(change, by: .user(sender), key: key)
     }
 
     @discardableResult

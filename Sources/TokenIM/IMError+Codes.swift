@@ -47,6 +47,19 @@ extension IMError.Code {
     /// A marker beyond the newest entry of its conversation.
     public static let markerAhead = Self(2012, "marker-ahead")
 
+    /// The message has been recalled, has expired, or was trimmed.
+    public static let messageGone = Self(2013, "message-gone")
+    /// The time in which an author may edit or recall is over.
+    public static let tooLate = Self(2014, "too-late")
+    /// The other user does not want to hear from this one.
+    public static let blocked = Self(2015, "blocked")
+    /// The member may not speak in this group at present.
+    public static let muted = Self(2016, "muted")
+    /// The user may not come back to this group.
+    public static let banned = Self(2017, "banned")
+    /// None of those it is for is connected.
+    public static let nobodyConnected = Self(2018, "nobody-connected")
+
     /// Content of more than `Limits.contentBytes`.
     public static let contentTooLarge = Self(3001, "content-too-large")
     /// The group has `Limits.groupMembers` members.
@@ -64,6 +77,9 @@ extension IMError.Code {
     /// A profile of more than `Limits.profileBytes`.
     public static let profileTooLarge = Self(3008, "profile-too-large")
 
+    /// As many of something as a limit allows; the message names the limit.
+    public static let limitReached = Self(3009, "limit-reached")
+
     /// The engine is closed, or closing.
     public static let closed = Self(4001, "closed")
     /// The task was cancelled before the engine had accepted the command; nothing happened.
@@ -78,6 +94,8 @@ extension IMError.Code {
     public static let userDisconnected = Self(4006, "user-disconnected")
     /// Another task is receiving from this session.
     public static let receiveInProgress = Self(4007, "receive-in-progress")
+    /// The host closed the session; the message says why.
+    public static let sessionKicked = Self(4009, "session-kicked")
     /// The store is open already, in this process or in another.
     public static let alreadyOpen = Self(4008, "already-open", .afterBackoff)
 
@@ -101,11 +119,12 @@ extension IMError.Code {
     public static let all: [IMError.Code] = [
         .malformedIdentifier, .malformedContent, .malformedArgument,
         .unknownUser, .notFound, .notAllowed, .alreadyExists, .idempotencyConflict, .userSuspended, .alreadyMember,
-        .notMember, .ownsGroups, .epochChanged, .acknowledgementAhead, .markerAhead,
+        .notMember, .ownsGroups, .epochChanged, .acknowledgementAhead, .markerAhead, .messageGone, .tooLate, .blocked,
+        .muted, .banned, .nobodyConnected,
         .contentTooLarge, .groupFull, .tooManyGroups, .requestTooLarge, .overloaded, .tooManySessions, .tooManyDevices,
-        .profileTooLarge,
+        .profileTooLarge, .limitReached,
         .closed, .cancelled, .sessionClosed, .sessionReplaced, .acknowledgementTimeout, .userDisconnected,
-        .receiveInProgress, .alreadyOpen,
+        .receiveInProgress, .alreadyOpen, .sessionKicked,
         .storageFull, .corrupt, .inputOutput, .outcomeUnknown, .unsupportedFileSystem, .unreadableStore,
         .broken,
     ]

@@ -2,6 +2,24 @@
 public struct Limits: Sendable, Hashable {
     /// Bytes of one message's content (`content-too-large`). At most 1 MiB.
     public var contentBytes = 64 << 10
+    /// Users that one message mentions (`request-too-large`).
+    public var mentionsPerMessage = 100
+    /// Targets of one message that is sent to many (`request-too-large`).
+    public var targetsPerSend = 500
+    /// How long its author may edit a message (`too-late`).
+    public var editWindow = Duration.seconds(24 * 3_600)
+    /// How long its author may recall a message (`too-late`). Moderators always may.
+    public var recallWindow = Duration.seconds(300)
+    /// How often one message may be edited (`limit-reached`).
+    public var editsPerMessage = 100
+    /// Different reactions to one message (`limit-reached`).
+    public var reactionKindsPerMessage = 20
+    /// Pinned messages of one conversation (`limit-reached`).
+    public var pinsPerConversation = 100
+    /// Messages that one user has scheduled (`limit-reached`).
+    public var scheduledPerUser = 1_000
+    /// Messages of one conversation that wait to be read and burned (`limit-reached`).
+    public var burningPerConversation = 1_000
     /// Bytes of a profile: name, avatar, attributes together (`profile-too-large`).
     public var profileBytes = 8 << 10
     /// Members of one group (`group-full`).
@@ -61,7 +79,11 @@ public struct Limits: Sendable, Hashable {
     /// - Throws: `malformed-argument`, naming a limit with which the engine could not work.
     func validate() throws(IMError) {
         let counts = [
-            ("contentBytes", contentBytes), ("profileBytes", profileBytes), ("groupMembers", groupMembers),
+            ("contentBytes", contentBytes), ("mentionsPerMessage", mentionsPerMessage),
+            ("targetsPerSend", targetsPerSend), ("editsPerMessage", editsPerMessage),
+            ("reactionKindsPerMessage", reactionKindsPerMessage), ("pinsPerConversation", pinsPerConversation),
+            ("scheduledPerUser", scheduledPerUser), ("burningPerConversation", burningPerConversation),
+            ("profileBytes", profileBytes), ("groupMembers", groupMembers),
             ("membersPerCommand", membersPerCommand), ("groupsPerUser", groupsPerUser),
             ("devicesPerUser", devicesPerUser), ("sessions", sessions), ("pageSize", pageSize),
             ("trimmedPerCommand", trimmedPerCommand), ("presencePerCall", presencePerCall),
@@ -79,7 +101,10 @@ public struct Limits: Sendable, Hashable {
         guard (1...4096).contains(sessionWindow), waitingCommands >= 0 else {
             throw IMError(.malformedArgument, "Limits.sessionWindow is \(sessionWindow); 1 to 4,096")
         }
-        let durations = [acknowledgementWait, acknowledgementDelay, typingDuration, foldQuiet, consumerWait]
+        let durations = [
+            editWindow, recallWindow, acknowledgementWait, acknowledgementDelay, typingDuration, foldQuiet,
+            consumerWait,
+        ]
         guard durations.allSatisfy({ $0 > .zero }), consumerBackoff.allSatisfy({ $0 >= .zero }) else {
             throw IMError(.malformedArgument, "Limits has a duration that is not positive")
         }

@@ -6,13 +6,15 @@ extension Session {
 
     /// Sends a message as the session's user. It is not delivered to this device, but to the user's others.
     ///
-    /// Durability, order, idempotency, refusals and cost are those of ``Messages/send(_:from:to:key:replyTo:)``.
+    /// Durability, order, idempotency, refusals and cost are those of
+    /// ``Messages/send(_:from:to:key:replyTo:mentions:options:)``.
     @discardableResult
     public func send(
-        _ content: Content, to target: Target, key: IdempotencyKey, replyTo: SequenceNumber? = nil
+        _ content: Content, to target: Target, key: IdempotencyKey, replyTo: SequenceNumber? = nil,
+        mentions: Mentions = .none, options: MessageOptions = MessageOptions()
     ) async throws(IMError) -> Receipt {
-        let command = Command(.send(content, to: target, replyTo: replyTo ?? 0), by: actor, key: key)
-        return try await engine.submit(command, in: target.conversation(from: user))
+        let change = Change.send(content, to: target, replyTo: replyTo, mentions: mentions, options: options)
+        return try await perform(change, key: key)
     }
 
     /// Moves this user's read marker. It never goes back: one that lies behind succeeds and changes nothing.

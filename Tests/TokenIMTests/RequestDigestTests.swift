@@ -25,12 +25,14 @@ import TokenIMTesting
             .addMembers(["b", "a"], to: "g"),
         ],
         [
-            .send(.text("x"), to: .user("a"), replyTo: 0), .send(.text("x"), to: .group("a"), replyTo: 0),
-            .send(.text("x"), to: .user("a"), replyTo: 1),
-            .send(.custom(type: "x", bytes: []), to: .user("a"), replyTo: 0),
-            .send(.custom(type: "x", bytes: [0]), to: .user("a"), replyTo: 0),
-            .send(.custom(type: "x", bytes: [0, 0]), to: .user("a"), replyTo: 0),
-            .send(.text("x\u{0}"), to: .user("a"), replyTo: 0), .send(.text("x\u{0}\u{0}"), to: .user("a"), replyTo: 0),
+            .send(NewMessage(.text("x"), replyTo: 0), to: .user("a")),
+            .send(NewMessage(.text("x"), replyTo: 0), to: .group("a")),
+            .send(NewMessage(.text("x"), replyTo: 1), to: .user("a")),
+            .send(NewMessage(.custom(type: "x", bytes: []), replyTo: 0), to: .user("a")),
+            .send(NewMessage(.custom(type: "x", bytes: [0]), replyTo: 0), to: .user("a")),
+            .send(NewMessage(.custom(type: "x", bytes: [0, 0]), replyTo: 0), to: .user("a")),
+            .send(NewMessage(.text("x\u{0}"), replyTo: 0), to: .user("a")),
+            .send(NewMessage(.text("x\u{0}\u{0}"), replyTo: 0), to: .user("a")),
         ],
     ]
 
@@ -52,7 +54,7 @@ import TokenIMTesting
         }
         #expect(Set(words).count == 3)
         #expect(
-            Action.send(.text("hi"), to: .user("bob"), replyTo: 0).digest
-                == Action.send(.text("hi"), to: .user("bob"), replyTo: 0).digest)
+            Action.send(NewMessage(.text("hi"), replyTo: 0), to: .user("bob")).digest
+                == Action.send(NewMessage(.text("hi"), replyTo: 0), to: .user("bob")).digest)
     }
 }

@@ -1,13 +1,58 @@
+import TokenIMLMDB
+
 extension Action {
     /// Tells this request from another one under the same idempotency key. Stored, so it never changes its meaning.
     var digest: UInt64 {
         var digest = Digest()
         switch self {
-        case .send(let content, let target, let replyTo):
+        case .send(let message, let target):
             digest.combine(1)
             digest.combine(target)
-            digest.combine(replyTo)
+            digest.combine(message.replyTo)
+            digest.combine(message.content)
+            if let extras = message.extras {
+                digest.combine(extras.mentions)
+                digest.combine(extras.options)
+            }
+        case .forward(let sequence, let conversation, let target, let options):
+            digest.combine(17)
+            digest.combine(sequence)
+            digest.combine(conversation)
+            digest.combine(target)
+            digest.combine(options)
+        case .edit(let sequence, let conversation, let content, let mentions):
+            digest.combine(18)
+            digest.combine(sequence)
+            digest.combine(conversation)
             digest.combine(content)
+            digest.combine(mentions)
+        case .recall(let sequence, let conversation):
+            digest.combine(19)
+            digest.combine(sequence)
+            digest.combine(conversation)
+        case .react(let reaction, let sequence, let conversation, let isOn):
+            digest.combine(20)
+            digest.combine(reaction)
+            digest.combine(sequence)
+            digest.combine(conversation)
+            digest.combine(isOn ? 1 : 0)
+        case .pin(let sequence, let conversation, let isOn):
+            digest.combine(21)
+            digest.combine(sequence)
+            digest.combine(conversation)
+            digest.combine(isOn ? 1 : 0)
+        case .cancelScheduled(let sequence):
+            digest.combine(22)
+            digest.combine(sequence)
+        case .group(let action):
+            digest.combine(23)
+            action.combine(into: &digest)
+        case .person(let action):
+            digest.combine(24)
+            action.combine(into: &digest)
+        case .setting(let action):
+            digest.combine(25)
+            action.combine(into: &digest)
         case .markRead(let conversation, let through, let user):
             digest.combine(2)
             digest.combine(conversation)
@@ -41,7 +86,7 @@ extension Action {
         case .dissolveGroup(let group):
             digest.combine(16)
             digest.combine(group.rawValue)
-        case .addDevice, .moveCursors, .acknowledge, .createConsumer, .changeConsumer, .deleteConsumer:
+        case .addDevice, .moveCursors, .acknowledge, .createConsumer, .changeConsumer, .deleteConsumer, .due:
             // From the engine itself, without a key.
             break
         }
@@ -70,7 +115,7 @@ extension Digest {
         combine(other)
     }
 
-    fileprivate mutating func combine(_ target: Target) {
+    mutating func combine(_ target: Target) {
         switch target.value {
         case .user(let id):
             combine(1)
@@ -81,18 +126,18 @@ extension Digest {
         }
     }
 
-    fileprivate mutating func combine(_ conversation: Conversation) {
+    mutating func combine(_ conversation: Conversation) {
         combine(conversation.kind.description)
         combine(conversation.users)
         combine(conversation.group?.rawValue ?? "")
     }
 
-    fileprivate mutating func combine(_ users: [UserID]) {
+    mutating func combine(_ users: [UserID]) {
         combine(UInt64(users.count))
         for user in users { combine(user.rawValue) }
     }
 
-    fileprivate mutating func combine(_ content: Content) {
+    mutating func combine(_ content: Content) {
         switch content.value {
         case .text(let text):
             combine(1)
@@ -101,6 +146,34 @@ extension Digest {
             combine(2)
             combine(type)
             bytes.withUnsafeBytes { combine($0) }
+        default:
+            // The stored form says everything about it, and never changes its meaning either.
+            var writer = ByteWriter(capacity: 256)
+            EventCoding.encode(content, into: &writer)
+            combine(3)
+            combine(writer.bytes)
         }
+    }
+
+    fileprivate mutating func combine(_ mentions: Mentions) {
+        combine(mentions.isAll ? 1 : 0)
+        combine(mentions.users)
+    }
+
+    fileprivate mutating func combine(_ options: MessageOptions) {
+        combine((options.isCounted ? 1 : 0) + (options.isSilent ? 2 : 0))
+        combine(options.expiresAfter)
+        combine(options.burnsAfterReading)
+        combine(options.scheduledFor)
+    }
+
+    mutating func combine(_ duration: Duration?) {
+        combine(duration == nil ? 0 : 1)
+        combine(UInt64(bitPattern: duration?.wholeMicroseconds ?? 0))
+    }
+
+    mutating func combine(_ moment: Timestamp?) {
+        combine(moment == nil ? 0 : 1)
+        combine(UInt64(bitPattern: moment?.microseconds ?? 0))
     }
 }

@@ -2,7 +2,15 @@ extension Action {
     /// What can be refused without looking at any state. Runs on the caller's thread, before the command is accepted.
     func validate(_ limits: Limits) throws(IMError) {
         switch self {
-        case .send(let content, _, _): try Self.validate(content, limits)
+        case .send(let message, let target): try message.validate(limits, to: target)
+        case .forward(_, _, let target, let options): try options.validate(limits, to: target)
+        case .edit(_, let conversation, let content, let mentions):
+            try content.validate(limits)
+            try mentions.validate(limits, isDirect: conversation.kind != .group)
+        case .react(let reaction, _, _, _): try Self.validate(reaction: reaction)
+        case .group(let action): try action.validate(limits)
+        case .person(let action): try action.validate(limits)
+        case .setting(let action): try action.validate(limits)
         case .createUser(_, let profile), .updateUser(_, let profile), .updateGroup(_, let profile):
             try Self.validate(profile, limits)
         case .createGroup(_, let profile, let owner, let members):
@@ -19,24 +27,9 @@ extension Action {
                 throw IMError(.malformedArgument, "a group has one owner: use transfer")
             }
         case .markRead, .trim, .setUserStatus, .addDevice, .moveCursors, .acknowledge, .removeMember, .leaveGroup,
-            .transferGroup, .dissolveGroup, .createConsumer, .changeConsumer, .deleteConsumer:
+            .transferGroup, .dissolveGroup, .recall, .pin, .cancelScheduled, .due, .createConsumer, .changeConsumer,
+            .deleteConsumer:
             break
-        }
-    }
-
-    private static func validate(_ content: Content, _ limits: Limits) throws(IMError) {
-        if case .custom(let type, _) = content.value {
-            do throws(IMError) {
-                _ = try Identifier<Content>(type)
-            } catch {
-                throw IMError(.malformedContent, "the type of custom content: \(error.message)")
-            }
-        } else if content.byteCount == 0 {
-            throw IMError(.malformedContent, "a text needs at least one byte")
-        }
-        guard content.byteCount <= limits.contentBytes else {
-            throw IMError(
-                .contentTooLarge, "content of \(content.byteCount) bytes; the limit is \(limits.contentBytes)")
         }
     }
 
@@ -45,6 +38,12 @@ extension Action {
         for (key, value) in profile.attributes { count += key.utf8.count + value.utf8.count + 2 }
         guard count <= limits.profileBytes else {
             throw IMError(.profileTooLarge, "a profile of \(count) bytes; the limit is \(limits.profileBytes)")
+        }
+    }
+
+    private static func validate(reaction: String) throws(IMError) {
+        guard (1...64).contains(reaction.utf8.count), reaction.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+            throw IMError(.malformedArgument, "a reaction has 1 to 64 bytes of UTF-8 without control characters")
         }
     }
 

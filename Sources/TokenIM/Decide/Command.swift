@@ -15,13 +15,22 @@ struct Command: Sendable {
 /// Who asks, as far as the caller knows.
 enum Actor: Sendable {
     case host
-    case user(UserID)
+    case user(UserID, DeviceID? = nil)
     /// A session, with its user and device, which the engine itself has looked up.
     case session(UserNumber, DeviceNumber, SessionNumber)
 }
 
 enum Action: Sendable {
-    case send(Content, to: Target, replyTo: SequenceNumber)
+    case send(NewMessage, to: Target)
+    case forward(SequenceNumber, of: Conversation, to: Target, MessageOptions)
+    case edit(SequenceNumber, in: Conversation, Content, Mentions)
+    case recall(SequenceNumber, in: Conversation)
+    case react(String, to: SequenceNumber, in: Conversation, isOn: Bool)
+    case pin(SequenceNumber, in: Conversation, isOn: Bool)
+    /// A scheduled message, by its entry in the author's personal conversation.
+    case cancelScheduled(SequenceNumber)
+    /// From the engine itself: something whose time has come.
+    case due(DueTask)
     case markRead(Conversation, through: SequenceNumber, by: UserID)
     case trim(Conversation, through: SequenceNumber)
 
@@ -41,6 +50,9 @@ enum Action: Sendable {
     case setRole(Role, of: UserID, in: GroupID)
     case transferGroup(GroupID, to: UserID)
     case dissolveGroup(GroupID)
+    case group(GroupAction)
+    case person(PersonAction)
+    case setting(SettingAction)
 
     case createConsumer(ConsumerID, start: ConsumerStart)
     case changeConsumer(ConsumerID, [ConsumerChange])
@@ -61,8 +73,9 @@ struct Decision {
     var others: [Draft] = []
     /// Where the answer points when there is no main entry.
     var conversation: ConversationNumber
-    /// Journal rows whose content is to be erased.
+    /// Journal rows whose content is to be erased, and why.
     var erased: [Position] = []
+    var erasure = Erasure.trimmed
 
     init(author: UserNumber, device: DeviceNumber = 0, _ event: Event, in conversation: ConversationNumber) {
         self.author = author
@@ -106,7 +119,7 @@ extension Action {
     var isAllowedWhenFull: Bool {
         switch self {
         case .addDevice, .moveCursors, .acknowledge, .changeConsumer, .deleteConsumer, .markRead, .trim, .setUserStatus,
-            .removeMember, .leaveGroup, .dissolveGroup:
+            .removeMember, .leaveGroup, .dissolveGroup, .recall, .cancelScheduled, .due(.withdraw):
             true
         default: false
         }

@@ -4,8 +4,16 @@ extension State {
     mutating func decide(_ command: Command) throws -> Decision {
         let (author, device) = try identify(command.actor)
         switch command.action {
-        case .send(let content, let target, let replyTo):
-            return try decideSend(content, to: target, replyTo: replyTo, by: author, on: device)
+        case .send(let message, let target):
+            return try decideSend(message, to: target, by: author, on: device)
+        case .forward(let sequence, let conversation, let target, let options):
+            return try decideForward(sequence, of: conversation, to: target, options, by: author, on: device)
+        case .edit, .recall, .react, .pin:
+            return try decideAmendment(command.action, by: author, on: device)
+        case .cancelScheduled(let sequence):
+            return try decideCancelScheduled(sequence, by: author, on: device)
+        case .due(let task):
+            return try decideDue(task)
         case .markRead(let conversation, let through, let user):
             return try decideMarkRead(conversation, through: through, of: user, by: author, on: device)
         case .trim(let conversation, let through):
@@ -22,6 +30,9 @@ extension State {
             return try decideGroup(command.action, by: author, on: device)
         case .createConsumer, .changeConsumer, .deleteConsumer:
             return try decideConsumer(command.action)
+        case .group(let action): return try decide(action, by: author, on: device)
+        case .person(let action): return try decide(action, by: author, on: device)
+        case .setting(let action): return try decide(action, by: author, on: device)
         }
     }
 
@@ -34,7 +45,7 @@ extension State {
         switch command.actor {
         case .host: author = 0
         case .session(let number, _, _): author = number
-        case .user(let id):
+        case .user(let id, _):
             guard let number = try userNumber(id) else { return nil }
             author = number
         }
@@ -49,7 +60,9 @@ extension State {
     private mutating func identify(_ actor: Actor) throws -> (author: UserNumber, device: DeviceNumber) {
         switch actor {
         case .host: return (0, 0)
-        case .user(let id): return (try activeUser(id), 0)
+        case .user(let id, let device):
+            let user = try activeUser(id)
+            return (user, try device.flatMap { try written.deviceNumber($0, of: user) } ?? 0)
         case .session(let number, let device, _):
             guard let status = try status(of: number) else { throw IMError(.broken, "a session of no user") }
             if status != .active, let id = try user(number)?.id { try requireActive(status, id) }

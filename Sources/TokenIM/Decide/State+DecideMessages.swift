@@ -1,6 +1,6 @@
 extension State {
     mutating func decideSend(
-        _ content: Content, to target: Target, replyTo: SequenceNumber, by author: UserNumber, on device: DeviceNumber
+        _ message: NewMessage, to target: Target, by author: UserNumber, on device: DeviceNumber
     ) throws -> Decision {
         guard author != 0 else { throw IMError(.malformedArgument, "a message needs a sender") }
         let conversation: ConversationNumber
@@ -15,10 +15,12 @@ extension State {
             conversation = number
         }
         // An answer names a place. A newcomer may answer what it has not seen itself: that gives nothing away.
+        let replyTo = message.replyTo
         if replyTo != 0, try head(of: conversation).sequence < replyTo {
             throw IMError(.notFound, "there is no entry \(replyTo) to answer")
         }
-        return Decision(author: author, device: device, .message(content, replyTo: replyTo), in: conversation)
+        let body = MessageBody(message.content, replyTo: replyTo)
+        return Decision(author: author, device: device, .message(body), in: conversation)
     }
 
     mutating func decideMarkRead(

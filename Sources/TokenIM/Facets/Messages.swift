@@ -10,14 +10,17 @@ public struct Messages: Sendable {
     /// - Refusals: `unknown-user`, `user-suspended`, `not-found`, `not-allowed`, `malformed-content`,
     ///   `content-too-large`, `storage-full`, `overloaded`, `closed`, `cancelled`.
     /// - Cost: O(1) writes, whatever the number of members.
-    /// - Parameter replyTo: an entry of the same conversation that this message answers.
+    /// - Parameters:
+    ///   - replyTo: an entry of the same conversation that this message answers.
+    ///   - mentions: whom it calls by name; those who do not see the conversation are left out.
+    ///   - options: how it is treated, other than usual.
     @discardableResult
     public func send(
         _ content: Content, from sender: UserID, to target: Target, key: IdempotencyKey,
-        replyTo: SequenceNumber? = nil
+        replyTo: SequenceNumber? = nil, mentions: Mentions = .none, options: MessageOptions = MessageOptions()
     ) async throws(IMError) -> Receipt {
-        let command = Command(.send(content, to: target, replyTo: replyTo ?? 0), by: .user(sender), key: key)
-        return try await engine.submit(command, in: target.conversation(from: sender))
+        let change = Change.send(content, to: target, replyTo: replyTo, mentions: mentions, options: options)
+        return try await engine.perform(change, by: .user(sender), key: key)
     }
 
     /// Moves a user's read marker. It never goes back: one that lies behind succeeds and changes nothing.

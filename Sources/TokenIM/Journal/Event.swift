@@ -1,8 +1,17 @@
 /// What an entry says, in the store's own numbers.
 enum Event: Equatable {
-    case message(Content, replyTo: SequenceNumber)
-    /// A message whose content has been erased. It keeps its effect on order and counts.
-    case erased
+    case message(MessageBody)
+    /// An entry whose content has been erased. It keeps its place, and its effect on counts until it is withdrawn.
+    case erased(Erasure, wasCounted: Bool)
+    case edited(SequenceNumber, MessageBody)
+    /// The content of messages is gone, and they no longer count.
+    case withdrawn([Withdrawal], Erasure)
+    case reactionChanged(SequenceNumber, String, isOn: Bool)
+    case pinChanged(SequenceNumber, isOn: Bool)
+    /// In the author's personal conversation: a message to be sent later.
+    case scheduled(MessageBody, to: ConversationNumber, at: Timestamp)
+    /// In the author's personal conversation: what became of a scheduled message.
+    case scheduleEnded(SequenceNumber, ScheduleOutcome)
     case userCreated(UserNumber, UserID, Profile)
     case userUpdated(UserNumber, Profile)
     case userStatusChanged(UserNumber, User.Status)
@@ -22,14 +31,41 @@ enum Event: Equatable {
     case consumerChanged(ConsumerID, [ConsumerChange])
     /// A request that found everything as asked for; its answer pointed to an entry that was there.
     case unchanged(ConversationNumber, SequenceNumber, Position)
+    case group(GroupChange)
+    case person(PersonChange)
+    case setting(SettingChange)
+
+    /// Whether it carries what somebody wrote, which can be erased.
+    var hasContent: Bool {
+        switch self {
+        case .message, .edited, .scheduled: true
+        default: false
+        }
+    }
 
     /// Whether it counts as a message in unread counts.
     var isCounted: Bool {
         switch self {
-        case .message, .erased: true
+        case .message(let body): body.isCounted
+        case .erased(_, let wasCounted): wasCounted
         default: false
         }
     }
+}
+
+/// A message that is taken out of the conversation, and whether it counted as one.
+struct Withdrawal: Equatable {
+    var sequence: SequenceNumber
+    var wasCounted: Bool
+}
+
+/// How the wait of a scheduled message ended.
+enum ScheduleOutcome: Equatable {
+    /// It was sent, as this entry of its conversation.
+    case sent(SequenceNumber)
+    case cancelled
+    /// Its author may not send it any more: the number of the error's code.
+    case refused(UInt32)
 }
 
 /// A device has acknowledged everything up to a position.

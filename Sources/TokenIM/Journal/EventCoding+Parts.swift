@@ -1,32 +1,6 @@
 import TokenIMLMDB
 
 extension EventCoding {
-    private static let textContent: UInt8 = 1
-    private static let customContent: UInt8 = 2
-
-    static func encode(_ content: Content, into writer: inout ByteWriter) {
-        switch content.value {
-        case .text(let text):
-            writer.uint8(textContent)
-            writer.string(text)
-        case .custom(let type, let bytes):
-            writer.uint8(customContent)
-            writer.string(type)
-            writer.varint(UInt64(bytes.count))
-            writer.bytes(bytes)
-        }
-    }
-
-    static func decodeContent(_ reader: inout ByteReader) throws -> Content {
-        switch try reader.uint8() {
-        case textContent: return .text(try reader.string())
-        case customContent:
-            let type = try reader.string()
-            return .custom(type: type, bytes: [UInt8](try reader.lengthPrefixed()))
-        case let kind: throw IMError(.unreadableStore, "content of unknown kind \(kind)")
-        }
-    }
-
     private struct ProfileFlags: OptionSet {
         let rawValue: UInt8
         static let name = ProfileFlags(rawValue: 1)

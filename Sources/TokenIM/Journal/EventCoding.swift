@@ -23,6 +23,15 @@ enum EventCoding {
         case historyTrimmed = 18
         case consumerChanged = 19
         case unchanged = 20
+        case edited = 21
+        case withdrawn = 22
+        case reactionChanged = 23
+        case pinChanged = 24
+        case scheduled = 25
+        case scheduleEnded = 26
+        case group = 27
+        case person = 28
+        case setting = 29
     }
 
     static func kind(of event: Event) -> Kind {
@@ -47,15 +56,23 @@ enum EventCoding {
         case .historyTrimmed: .historyTrimmed
         case .consumerChanged: .consumerChanged
         case .unchanged: .unchanged
+        case .edited: .edited
+        case .withdrawn: .withdrawn
+        case .reactionChanged: .reactionChanged
+        case .pinChanged: .pinChanged
+        case .scheduled: .scheduled
+        case .scheduleEnded: .scheduleEnded
+        case .group: .group
+        case .person: .person
+        case .setting: .setting
         }
     }
 
     static func encode(_ event: Event, into writer: inout ByteWriter) {
         switch event {
-        case .message(let content, let replyTo):
-            writer.varint(replyTo)
-            encode(content, into: &writer)
-        case .erased, .groupDissolved:
+        case .message(let body):
+            body.encode(into: &writer)
+        case .groupDissolved:
             break
         case .userCreated(let user, let id, let profile):
             writer.varint(UInt64(user))
@@ -109,15 +126,22 @@ enum EventCoding {
             writer.uint64(conversation.rawValue)
             writer.varint(sequence)
             writer.varint(position)
+        case .erased, .edited, .withdrawn, .reactionChanged, .pinChanged, .scheduled, .scheduleEnded:
+            encodeAmendment(event, into: &writer)
+        case .group(let change): change.encode(into: &writer)
+        case .person(let change): change.encode(into: &writer)
+        case .setting(let change): change.encode(into: &writer)
         }
     }
 
     static func decode(_ kind: Kind, _ reader: inout ByteReader) throws -> Event {
         switch kind {
-        case .message:
-            let replyTo = try reader.varint()
-            return .message(try decodeContent(&reader), replyTo: replyTo)
-        case .erased: return .erased
+        case .message: return .message(try MessageBody(reading: &reader))
+        case .erased, .edited, .withdrawn, .reactionChanged, .pinChanged, .scheduled, .scheduleEnded:
+            return try decodeAmendment(kind, &reader)
+        case .group: return .group(try GroupChange(reading: &reader))
+        case .person: return .person(try PersonChange(reading: &reader))
+        case .setting: return .setting(try SettingChange(reading: &reader))
         case .userCreated:
             let user = try reader.number()
             return .userCreated(user, UserID(trusted: try reader.string()), try decodeProfile(&reader))

@@ -53,6 +53,13 @@ public struct Target: Hashable, Sendable {
 
     let value: Value
 
+    var name: String {
+        switch value {
+        case .user(let id): id.rawValue
+        case .group(let id): id.rawValue
+        }
+    }
+
     /// The direct conversation of the sender with this user.
     public static func user(_ id: UserID) -> Target { Target(value: .user(id)) }
 

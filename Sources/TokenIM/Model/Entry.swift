@@ -26,29 +26,113 @@ public struct Entry: Hashable, Sendable {
         public static let historyTrimmed = Kind(description: "history-trimmed")
         /// What the engine notes for itself; never delivered.
         public static let bookkeeping = Kind(description: "bookkeeping")
-        /// An entry whose content has been erased; its place remains.
+        /// An entry whose content has been erased; its place remains. ``Entry/erasure`` says why.
         public static let erased = Kind(description: "erased")
+        /// ``Entry/targets`` have a new content, ``Entry/message``.
+        public static let edited = Kind(description: "edited")
+        /// The content of ``Entry/targets`` is gone: recalled, expired, burned.
+        public static let withdrawn = Kind(description: "withdrawn")
+        /// ``Entry/author`` gave ``Entry/targets`` the reaction ``Entry/text``, or took it back.
+        public static let reactionChanged = Kind(description: "reaction-changed")
+        /// ``Entry/targets`` were pinned, or unpinned.
+        public static let pinChanged = Kind(description: "pin-changed")
+        /// In the personal conversation: ``Entry/message`` will be sent to ``Entry/subject`` at ``Entry/until``.
+        public static let scheduled = Kind(description: "scheduled")
+        /// In the personal conversation: what became of the scheduled message ``Entry/targets``, in
+        /// ``Entry/outcome``.
+        public static let scheduleEnded = Kind(description: "schedule-ended")
     }
 
     public let position: Position
     public let conversation: Conversation
     public let sequence: SequenceNumber
     public let timestamp: Timestamp
-    /// The user who caused it; nil for the host.
+    /// The user who caused it; nil for the host and for the engine itself.
     public let author: UserID?
     public let kind: Kind
-    /// The message, when it is one.
+    /// The message, when it is one; the new one, when it is an edit or a scheduled message.
     public let message: Message?
+    // Messages, which are most entries, have none of this, so it costs them one word.
+    let details: Details?
+
     /// The members that it is about: added, removed, given a role.
-    public let members: [UserID]
+    public var members: [UserID] { details?.members ?? [] }
     /// The role that was given.
-    public let role: Role?
+    public var role: Role? { details?.role }
     /// The conversation that it is about, when that is not its own.
-    public let subject: Conversation?
-    /// The sequence that it is about: read or trimmed through.
-    public let through: SequenceNumber?
+    public var subject: Conversation? { details?.subject }
+    /// The sequence that it is about: read, trimmed or cleared through.
+    public var through: SequenceNumber? { details?.through }
     /// The new profile of the user or group that it is about.
-    public let profile: Profile?
+    public var profile: Profile? { details?.profile }
+    /// The entries that it is about: edited, recalled, expired, reacted to, pinned.
+    public var targets: [SequenceNumber] { details?.targets ?? [] }
+    /// What it says in words: a reaction, an announcement, a nickname, why someone asks to join.
+    public var text: String? { details?.text }
+    /// Whether something was put on or taken off: a reaction, a pin, a block, a mute.
+    public var isOn: Bool? { details?.isOn }
+    /// Until when, or for when.
+    public var until: Timestamp? { details?.until }
+    /// Why content is gone: of this entry when it is ``Kind/erased``, of ``targets`` when it is ``Kind/withdrawn``.
+    public var erasure: Erasure? { details?.erasure }
+    /// The group's new policies.
+    public var policies: GroupPolicies? { details?.policies }
+    /// What was set for ``subject`` in this user's inbox.
+    public var setting: ConversationSetting? { details?.setting }
+    /// How a request, an invitation or a scheduled message ended.
+    public var outcome: String? { details?.outcome }
+}
+
+/// What differs from kind to kind.
+final class Details: Hashable, Sendable {
+    let members: [UserID]
+    let role: Role?
+    let subject: Conversation?
+    let through: SequenceNumber?
+    let profile: Profile?
+    let targets: [SequenceNumber]
+    let text: String?
+    let isOn: Bool?
+    let until: Timestamp?
+    let erasure: Erasure?
+    let policies: GroupPolicies?
+    let setting: ConversationSetting?
+    let outcome: String?
+
+    init(
+        members: [UserID] = [], role: Role? = nil, subject: Conversation? = nil, through: SequenceNumber? = nil,
+        profile: Profile? = nil, targets: [SequenceNumber] = [], text: String? = nil, isOn: Bool? = nil,
+        until: Timestamp? = nil, erasure: Erasure? = nil, policies: GroupPolicies? = nil,
+        setting: ConversationSetting? = nil, outcome: String? = nil
+    ) {
+        self.members = members
+        self.role = role
+        self.subject = subject
+        self.through = through
+        self.profile = profile
+        self.targets = targets
+        self.text = text
+        self.isOn = isOn
+        self.until = until
+        self.erasure = erasure
+        self.policies = policies
+        self.setting = setting
+        self.outcome = outcome
+    }
+
+    static func == (left: Details, right: Details) -> Bool {
+        left.members == right.members && left.role == right.role && left.subject == right.subject
+            && left.through == right.through && left.profile == right.profile && left.targets == right.targets
+            && left.text == right.text && left.isOn == right.isOn && left.until == right.until
+            && left.erasure == right.erasure && left.policies == right.policies && left.setting == right.setting
+            && left.outcome == right.outcome
+    }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(members)
+        hasher.combine(subject)
+        hasher.combine(targets)
+    }
 }
 
 /// An entry handed to a session, or the notice of entries that can no longer be handed over.

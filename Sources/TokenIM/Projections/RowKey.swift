@@ -13,6 +13,11 @@ struct RowKey {
         count = 16
     }
 
+    init(_ first: UInt64, _ second: UInt64, _ third: UInt64) {
+        words = (first.bigEndian, second.bigEndian, third.bigEndian)
+        count = 24
+    }
+
     init(_ conversation: ConversationNumber) {
         self.init(conversation.rawValue)
     }

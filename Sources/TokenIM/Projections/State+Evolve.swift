@@ -63,7 +63,16 @@ extension State {
     /// Puts what an entry changes into the tables that are written with the journal. Called after ``evolveFolded(_:)``.
     mutating func evolveWritten(_ entry: JournalEntry, _ transaction: borrowing WriteTransaction) throws {
         switch entry.event {
-        case .message, .erased, .cursorsMoved, .readMarkerMoved, .removedFromGroup, .unchanged: break
+        case .erased, .cursorsMoved, .removedFromGroup, .unchanged: break
+        case .message(let body):
+            if let extras = body.extras { try evolve(extras, entry, transaction) }
+        case .readMarkerMoved(let subject, let sequence, _):
+            try evolveReading(subject, through: sequence, entry, transaction)
+        case .edited, .withdrawn, .reactionChanged, .pinChanged, .scheduled, .scheduleEnded:
+            try evolveAmendment(entry, transaction)
+        case .group(let change): try evolve(change, entry, transaction)
+        case .person(let change): try evolve(change, entry, transaction)
+        case .setting(let change): try evolve(change, entry, transaction)
         case .userCreated(let number, let id, let profile):
             let record = UserRecord(
                 id: id, profile: profile, createdAt: entry.header.timestamp, createdPosition: entry.position)

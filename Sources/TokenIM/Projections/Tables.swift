@@ -4,7 +4,9 @@ import TokenIMLMDB
 struct JournalTables {
     static let names = [
         "journal", "store", "users", "user-numbers", "groups", "group-numbers", "members", "memberships", "devices",
-        "device-numbers", "trims", "consumers", "consumer-entries",
+        "device-numbers", "trims", "consumers", "consumer-entries", "relations", "settings", "hidden", "mentions",
+        "amendments", "reactions", "pins", "withdrawn", "burning", "alarms", "scheduled", "group-settings",
+        "member-changes", "requests", "requests-of-users", "bans", "seen",
     ]
 
     /// position → entry
@@ -33,6 +35,40 @@ struct JournalTables {
     let consumers: Table
     /// the consumer's name, position → an entry it gave back
     let consumerEntries: Table
+    /// user, other user → what the one has with the other: contact, block
+    let relations: Table
+    /// user, conversation → how the user has it in its inbox
+    let settings: Table
+    /// user, conversation, 64 sequences → which of them the user deleted for itself
+    let hidden: Table
+    /// user, or 0 for all; conversation, sequence of a message that counts → nothing
+    let mentions: Table
+    /// conversation, sequence of a message → what became of it
+    let amendments: Table
+    /// conversation, sequence, user, reaction → nothing
+    let reactions: Table
+    /// conversation, sequence → where it was pinned
+    let pins: Table
+    /// conversation, level and block → how many messages have been withdrawn
+    let withdrawn: Table
+    /// conversation, sequence of a message that waits to be read and burned → how long after
+    let burning: Table
+    /// moment, position → what is to happen then
+    let alarms: Table
+    /// user, sequence of the entry in its personal conversation → when
+    let scheduled: Table
+    /// conversation → policies, announcement, mute of a group
+    let groupSettings: Table
+    /// conversation, position → the member whose place changed last then
+    let memberChanges: Table
+    /// conversation, user → a request to join, or an invitation
+    let requests: Table
+    /// user, conversation → nothing
+    let requestsOfUsers: Table
+    /// conversation, user → who may not come back
+    let bans: Table
+    /// user → when it was connected last
+    let seen: Table
 
     init(_ environment: Environment) {
         journal = environment.table("journal")
@@ -48,6 +84,23 @@ struct JournalTables {
         trims = environment.table("trims")
         consumers = environment.table("consumers")
         consumerEntries = environment.table("consumer-entries")
+        relations = environment.table("relations")
+        settings = environment.table("settings")
+        hidden = environment.table("hidden")
+        mentions = environment.table("mentions")
+        amendments = environment.table("amendments")
+        reactions = environment.table("reactions")
+        pins = environment.table("pins")
+        withdrawn = environment.table("withdrawn")
+        burning = environment.table("burning")
+        alarms = environment.table("alarms")
+        scheduled = environment.table("scheduled")
+        groupSettings = environment.table("group-settings")
+        memberChanges = environment.table("member-changes")
+        requests = environment.table("requests")
+        requestsOfUsers = environment.table("requests-of-users")
+        bans = environment.table("bans")
+        seen = environment.table("seen")
     }
 }
 

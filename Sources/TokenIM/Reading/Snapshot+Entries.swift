@@ -7,51 +7,88 @@ extension Snapshot {
     func entry(_ entry: JournalEntry, in conversation: Conversation) throws -> Entry {
         let header = entry.header
         let author = header.author == 0 ? nil : try userID(header.author)
-        var parts = EntryParts(kind: .bookkeeping)
+        var parts: EntryParts
         switch entry.event {
-        case .message(let content, let replyTo):
-            parts.kind = .message
-            parts.message = Message(sender: author, content: content, replyTo: replyTo == 0 ? nil : replyTo)
+        case .message(let body):
+            parts = EntryParts(.message)
+            parts.message = try message(body, by: author, at: header.timestamp)
+        case .edited(let target, let body):
+            parts = EntryParts(.edited, Details(targets: [target]))
+            parts.message = try message(body, by: author, at: header.timestamp)
+        case .scheduled(let body, let subject, let moment):
+            parts = EntryParts(.scheduled, Details(subject: try self.conversation(subject), until: moment))
+            parts.message = try message(body, by: author, at: moment)
         default:
             parts = try self.parts(of: entry.event)
         }
         return Entry(
             position: entry.position, conversation: conversation, sequence: header.sequence,
             timestamp: header.timestamp, author: author, kind: parts.kind, message: parts.message,
-            members: parts.members, role: parts.role, subject: parts.subject, through: parts.through,
-            profile: parts.profile)
+            details: parts.details)
+    }
+
+    func message(_ body: MessageBody, by author: UserID?, at moment: Timestamp) throws -> Message {
+        let replyTo = body.replyTo == 0 ? nil : body.replyTo
+        guard let extras = body.extras else { return Message(sender: author, content: body.content, replyTo: replyTo) }
+        return Message(
+            sender: author, content: body.content, replyTo: replyTo, extras: try self.extras(extras, at: moment))
+    }
+
+    private func extras(_ extras: MessageBody.Extras, at moment: Timestamp) throws -> Message.Extras {
+        var origin: Origin?
+        if let found = extras.origin {
+            origin = Origin(author: found.author == 0 ? nil : try userID(found.author), timestamp: found.timestamp)
+        }
+        let options = MessageOptions(
+            isCounted: extras.isCounted, isSilent: extras.isSilent,
+            expiresAfter: extras.expiresAfter.map { .microseconds($0) },
+            burnsAfterReading: extras.burnsAfter.map { .microseconds($0) })
+        return Message.Extras(
+            mentions: try ids(extras.mentions), mentionsAll: extras.mentionsAll, origin: origin, options: options,
+            expiresAt: options.expiresAfter.map { moment.advanced(by: $0) })
     }
 
     private func parts(of event: Event) throws -> EntryParts {
         switch event {
-        case .message, .cursorsMoved, .consumerChanged, .deviceAdded, .unchanged: return EntryParts(kind: .bookkeeping)
-        case .erased: return EntryParts(kind: .erased)
-        case .userCreated(_, _, let profile): return EntryParts(kind: .userCreated, profile: profile)
-        case .userUpdated(_, let profile): return EntryParts(kind: .userUpdated, profile: profile)
+        case .message, .edited, .scheduled, .cursorsMoved, .consumerChanged, .deviceAdded, .unchanged:
+            return EntryParts(.bookkeeping)
+        case .erased(let erasure, _): return EntryParts(.erased, Details(erasure: erasure))
+        case .withdrawn(let withdrawals, let erasure):
+            return EntryParts(.withdrawn, Details(targets: withdrawals.map(\.sequence), erasure: erasure))
+        case .reactionChanged(let target, let reaction, let isOn):
+            return EntryParts(.reactionChanged, Details(targets: [target], text: reaction, isOn: isOn))
+        case .pinChanged(let target, let isOn):
+            return EntryParts(.pinChanged, Details(targets: [target], isOn: isOn))
+        case .scheduleEnded(let sequence, let outcome):
+            return EntryParts(.scheduleEnded, Details(targets: [sequence], outcome: outcome.name))
+        case .group(let change): return try parts(of: change)
+        case .person(let change): return try parts(of: change)
+        case .setting(let change): return try parts(of: change)
+        case .userCreated(_, _, let profile): return EntryParts(.userCreated, Details(profile: profile))
+        case .userUpdated(_, let profile): return EntryParts(.userUpdated, Details(profile: profile))
         case .userStatusChanged(_, let status):
-            let kind: Entry.Kind =
-                status == .deleted ? .userDeleted : status == .suspended ? .userSuspended : .userReinstated
-            return EntryParts(kind: kind)
+            return EntryParts(
+                status == .deleted ? .userDeleted : status == .suspended ? .userSuspended : .userReinstated)
         case .groupCreated(_, let profile, let owner, let members):
-            return EntryParts(kind: .groupCreated, members: try ids([owner] + members), profile: profile)
-        case .groupUpdated(let profile): return EntryParts(kind: .groupUpdated, profile: profile)
-        case .membersAdded(let users): return EntryParts(kind: .membersAdded, members: try ids(users))
-        case .memberRemoved(let user): return EntryParts(kind: .memberRemoved, members: try ids([user]))
-        case .memberLeft(let user): return EntryParts(kind: .memberLeft, members: try ids([user]))
+            return EntryParts(.groupCreated, Details(members: try ids([owner] + members), profile: profile))
+        case .groupUpdated(let profile): return EntryParts(.groupUpdated, Details(profile: profile))
+        case .membersAdded(let users): return EntryParts(.membersAdded, Details(members: try ids(users)))
+        case .memberRemoved(let user): return EntryParts(.memberRemoved, Details(members: try ids([user])))
+        case .memberLeft(let user): return EntryParts(.memberLeft, Details(members: try ids([user])))
         case .roleChanged(let user, let role):
-            return EntryParts(kind: .roleChanged, members: try ids([user]), role: role)
+            return EntryParts(.roleChanged, Details(members: try ids([user]), role: role))
         case .ownershipTransferred(let user):
-            return EntryParts(kind: .ownershipTransferred, members: try ids([user]), role: .owner)
-        case .groupDissolved: return EntryParts(kind: .groupDissolved)
+            return EntryParts(.ownershipTransferred, Details(members: try ids([user]), role: .owner))
+        case .groupDissolved: return EntryParts(.groupDissolved)
         case .removedFromGroup(let subject):
-            return EntryParts(kind: .removedFromGroup, subject: try conversation(subject))
+            return EntryParts(.removedFromGroup, Details(subject: try conversation(subject)))
         case .readMarkerMoved(let subject, let sequence, _):
-            return EntryParts(kind: .readMarkerMoved, subject: try conversation(subject), through: sequence)
-        case .historyTrimmed(let through, _): return EntryParts(kind: .historyTrimmed, through: through)
+            return EntryParts(.readMarkerMoved, Details(subject: try conversation(subject), through: sequence))
+        case .historyTrimmed(let through, _): return EntryParts(.historyTrimmed, Details(through: through))
         }
     }
 
-    private func ids(_ numbers: [UserNumber]) throws -> [UserID] {
+    func ids(_ numbers: [UserNumber]) throws -> [UserID] {
         var ids: [UserID] = []
         for number in numbers { ids.append(try userID(number)) }
         return ids
@@ -59,24 +96,24 @@ extension Snapshot {
 }
 
 /// What differs from kind to kind.
-private struct EntryParts {
+struct EntryParts {
     var kind: Entry.Kind
     var message: Message?
-    var members: [UserID] = []
-    var role: Role?
-    var subject: Conversation?
-    var through: SequenceNumber?
-    var profile: Profile?
+    var details: Details?
 
-    init(
-        kind: Entry.Kind, members: [UserID] = [], role: Role? = nil, subject: Conversation? = nil,
-        through: SequenceNumber? = nil, profile: Profile? = nil
-    ) {
+    init(_ kind: Entry.Kind, _ details: Details? = nil) {
         self.kind = kind
-        self.members = members
-        self.role = role
-        self.subject = subject
-        self.through = through
-        self.profile = profile
+        self.details = details
+    }
+}
+
+extension ScheduleOutcome {
+    var name: String {
+        switch self {
+        case .sent: "sent"
+        case .cancelled: "cancelled"
+        case .refused(let number):
+            IMError.Code.all.first { $0.number == Int(number) }.map { "refused: \($0.name)" } ?? "refused: \(number)"
+        }
     }
 }

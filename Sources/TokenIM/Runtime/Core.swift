@@ -248,7 +248,7 @@ final class Core: @unchecked Sendable {
         guard let main = decision.main else { return try leave(decision, request, transaction) }
         let entry = try append(main, decision, request, transaction)
         for other in decision.others { _ = try append(other, decision, nil, transaction) }
-        for position in decision.erased { try erase(position, transaction) }
+        for position in decision.erased { try erase(position, decision.erasure, transaction) }
         return Outcome(entry, isDuplicate: false)
     }
 
@@ -295,9 +295,12 @@ final class Core: @unchecked Sendable {
     }
 
     /// Takes a message's content out of its row. Its place, its key and its effect on counts stay.
-    private func erase(_ position: Position, _ transaction: borrowing WriteTransaction) throws {
-        guard var entry = try state.written.entry(at: position), case .message = entry.event else { return }
-        entry.event = .erased
+    private func erase(
+        _ position: Position, _ erasure: Erasure, _ transaction: borrowing WriteTransaction
+    ) throws {
+        guard var entry = try state.written.entry(at: position), entry.event.hasContent else { return }
+        try state.evolveErased(entry, transaction)
+        entry.event = .erased(erasure, wasCounted: entry.event.isCounted)
         try put(entry, .replace, transaction)
     }
 

@@ -148,7 +148,8 @@ extension JournalTables {
     var projected: [Table] {
         [
             users, userNumbers, groups, groupNumbers, members, memberships, devices, deviceNumbers, trims, consumers,
-            consumerEntries,
+            consumerEntries, relations, settings, hidden, mentions, amendments, reactions, pins, withdrawn, burning,
+            alarms, scheduled, groupSettings, memberChanges, requests, requestsOfUsers, bans, seen,
         ]
     }
 }

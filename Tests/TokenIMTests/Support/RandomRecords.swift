@@ -57,10 +57,9 @@ enum RandomRecords {
     }
 
     static func event(_ chance: inout SeededGenerator) -> Event {
-        switch Int.random(in: 0..<17, using: &chance) {
-        case 0: .message(.text(text(&chance)), replyTo: word(&chance))
-        case 1:
-            .message(.custom(type: text(&chance), bytes: Array(text(&chance).utf8)), replyTo: word(&chance))
+        switch Int.random(in: 0..<22, using: &chance) {
+        case 0: .message(body(&chance))
+        case 1: .edited(word(&chance) >> 1, body(&chance))
         case 2: .userCreated(number(&chance), name(&chance), profile(&chance))
         case 3: .userUpdated(number(&chance), profile(&chance))
         case 4: .userStatusChanged(number(&chance), [.active, .suspended, .deleted].randomElement(using: &chance)!)
@@ -76,8 +75,57 @@ enum RandomRecords {
         case 13: .readMarkerMoved(conversation(&chance), word(&chance), counted: word(&chance))
         case 14: .historyTrimmed(through: word(&chance), counted: word(&chance))
         case 15: .consumerChanged(name(&chance), list(&chance, change))
+        case 16:
+            .withdrawn(
+                list(&chance) { Withdrawal(sequence: word(&$0) >> 1, wasCounted: Bool.random(using: &$0)) }, .expired)
+        case 17: .reactionChanged(word(&chance), text(&chance), isOn: Bool.random(using: &chance))
+        case 18: .pinChanged(word(&chance), isOn: Bool.random(using: &chance))
+        case 19: .scheduled(body(&chance), to: conversation(&chance), at: moment(&chance))
+        case 20: .scheduleEnded(word(&chance), .sent(word(&chance)))
         default: .unchanged(conversation(&chance), word(&chance), word(&chance))
         }
+    }
+
+    static func body(_ chance: inout SeededGenerator) -> MessageBody {
+        var body = MessageBody(content(&chance), replyTo: word(&chance) >> 1)
+        guard Bool.random(using: &chance) else { return body }
+        body.extras = MessageBody.Extras(
+            mentions: list(&chance, number), mentionsAll: Bool.random(using: &chance),
+            isCounted: Bool.random(using: &chance), isSilent: Bool.random(using: &chance),
+            expiresAfter: Bool.random(using: &chance) ? word(&chance) : nil,
+            burnsAfter: Bool.random(using: &chance) ? word(&chance) : nil,
+            origin: Bool.random(using: &chance) ? .init(author: number(&chance), timestamp: moment(&chance)) : nil)
+        return body
+    }
+
+    static func content(_ chance: inout SeededGenerator) -> Content {
+        switch Int.random(in: 0..<8, using: &chance) {
+        case 0: .text(text(&chance))
+        case 1: .custom(type: text(&chance), bytes: Array(text(&chance).utf8))
+        case 2: .image(media(&chance))
+        case 3: .audio(media(&chance))
+        case 4: .video(media(&chance))
+        case 5: .file(media(&chance))
+        case 6:
+            .location(
+                Location(
+                    latitude: Double.random(in: -90...90, using: &chance),
+                    longitude: Double.random(in: -180...180, using: &chance), name: text(&chance)))
+        default: .card(Card(.user(name(&chance)), name: text(&chance)))
+        }
+    }
+
+    private static func media(_ chance: inout SeededGenerator) -> Media {
+        var media = Media(text(&chance), mediaType: text(&chance), size: word(&chance))
+        if Bool.random(using: &chance) { (media.width, media.height) = (Int(number(&chance)), 0) }
+        if Bool.random(using: &chance) { media.duration = .milliseconds(Int64(number(&chance))) }
+        if Bool.random(using: &chance) { media.digest = Array(text(&chance).utf8) }
+        if Bool.random(using: &chance) { media.caption = text(&chance) }
+        return media
+    }
+
+    private static func moment(_ chance: inout SeededGenerator) -> Timestamp {
+        Timestamp(microseconds: Int64(bitPattern: word(&chance)))
     }
 
     private static func change(_ chance: inout SeededGenerator) -> ConsumerChange {

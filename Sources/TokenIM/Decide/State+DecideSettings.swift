@@ -1,0 +1,5 @@
+extension State {
+    mutating func decide(_ action: SettingAction, by author: UserNumber, on device: DeviceNumber) throws -> Decision {
+        throw IMError(.broken, "not there yet")
+    }
+}

@@ -1,0 +1,17 @@
+/// How a user has a conversation in its inbox. Its devices share it.
+public struct ConversationSetting: Hashable, Sendable {
+    /// Stands before the others.
+    public var isPinned = false
+    /// No push until then; nil when not muted, `Timestamp.distantFuture` for as long as it is not changed.
+    public var mutedUntil: Timestamp?
+    /// Put away: listed only when asked for.
+    public var isArchived = false
+    /// Taken out of the list until something new comes.
+    public var isHidden = false
+    /// A text that was begun and not sent: at most `Limits.contentBytes` of UTF-8.
+    public var draft: String?
+    /// Shown as unread although it was read; ends with the next reading.
+    public var isMarkedUnread = false
+
+    public init() {}
+}

@@ -1,0 +1,7 @@
+import TokenIMLMDB
+
+extension State {
+    mutating func evolve(
+        _ change: GroupChange, _ entry: JournalEntry, _ transaction: borrowing WriteTransaction
+    ) throws {}
+}

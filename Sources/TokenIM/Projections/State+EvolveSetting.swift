@@ -1,0 +1,7 @@
+import TokenIMLMDB
+
+extension State {
+    mutating func evolve(
+        _ change: SettingChange, _ entry: JournalEntry, _ transaction: borrowing WriteTransaction
+    ) throws {}
+}
