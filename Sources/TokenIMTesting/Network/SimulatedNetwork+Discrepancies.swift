@@ -119,14 +119,17 @@ private struct View {
     }
 
     private func missing(_ ledger: DeviceLedger) -> [String] {
-        seen.filter { $0.position > ledger.floor }.compactMap { entry in
+        // History shows these in their present state, and a device has them as they were.
+        let amended = Set(seen.flatMap(\.targets))
+        return seen.filter { $0.position > ledger.floor }.compactMap { entry in
             let isOwn = ledger.caused.contains(entry.position)
             guard let line = device.log.line(entry.sequence, of: conversation) else {
                 return isOwn ? nil : "lacks \(entry.sequence), which is a \(entry.kind)"
             }
-            if let stored = line.entry { return stored == entry ? nil : "has \(entry.sequence) as another entry" }
-            let isSame = isOwn && line.position == entry.position && line.content == entry.message?.content
-            return isSame ? nil : "has done \(entry.sequence) itself, and has it as another entry"
+            let isPlaced = line.position == entry.position && (line.entry != nil || isOwn)
+            let isSame = line.entry.map { $0 == entry } ?? (line.content == entry.message?.content)
+            return isPlaced && (isSame || amended.contains(entry.sequence))
+                ? nil : "has \(entry.sequence) as another entry"
         }
     }
 
