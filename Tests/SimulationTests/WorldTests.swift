@@ -1,4 +1,3 @@
-import Foundation
 import Testing
 import TokenIMTesting
 
@@ -44,39 +43,15 @@ import TokenIMTesting
         #expect(WorldCommand("fly") == nil && WorldCommand("wait milliseconds:x") == nil)
     }
 
-    /// Two processes of the executable that was built beside these tests.
-    @Test func theSameSeedGivesTheSameTraceInAnotherProcess() async throws {
-        let arguments = ["simulate", "--seed", "9", "--steps", "150"]
-        let (one, other) = (try output(of: arguments), try output(of: arguments))
-        let line = try #require(one.split(separator: "\n").first { $0.contains("trace") })
-        #expect(other.contains(line))
-        let world = try await World(seed: 9)
-        #expect(await world.run(RandomWorld.commands(seed: 9, count: 150)) == nil)
-        #expect(line.contains(String(world.network.traceHash, radix: 16)))
-    }
-
-    private func output(of arguments: [String]) throws -> String {
-        let process = Process()
-        process.executableURL = Self.products.appendingPathComponent("tokenim")
-        process.arguments = arguments
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let text = try output.fileHandleForReading.readToEnd()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
-        return String(decoding: text ?? Data(), as: UTF8.self)
-    }
-
-    private final class Marker {}
-
-    /// Where the package's products are built.
-    private static var products: URL {
-        let bundle = Bundle(for: Marker.self).bundleURL
-        #if os(macOS)
-        return bundle.deletingLastPathComponent()
-        #else
-        return bundle
-        #endif
+    /// What is acknowledged while the disk is full has to be written when there is room again.
+    @Test func anAcknowledgementSurvivesAFullDisk() async throws {
+        let script = [
+            WorldCommand(.quiet), WorldCommand(.send, 0, 1), WorldCommand(.quiet), WorldCommand(.diskFull, 1),
+            WorldCommand(.wait, 1_500), WorldCommand(.diskFull, 0), WorldCommand(.shutDown), WorldCommand(.wait, 4_000),
+        ]
+        let failure = try await World.failure(in: script, seed: 3)
+        withKnownIssue("the write of a cursor that was refused is not repeated") {
+            #expect(failure == nil)
+        }
     }
 }

@@ -69,6 +69,14 @@ struct SimulatedNetworkTests {
         #expect(stray.refusal == nil && stray.isOnline)
     }
 
+    /// A network is not sendable, and need not be.
+    @MainActor @Test func itWorksOnTheMainActor() async throws {
+        let trio = try await Trio()
+        trio.laptop.send("hello", to: .user("bob"))
+        try await trio.expectSound()
+        #expect(trio.phone.texts(of: trio.chat) == ["hello"])
+    }
+
     @Test func aDeviceIsMadeOnce() async throws {
         let trio = try await Trio()
         #expect(trio.network.device("phone", of: "bob") === trio.phone)
@@ -249,6 +257,33 @@ struct SimulatedNetworkTests {
         let times = trio.phone.log(of: trio.chat).compactMap(\.entry?.timestamp)
         #expect(times == times.sorted() && times.count == 3)
         #expect(trio.network.test.time.now() == start.advanced(by: trio.network.elapsed + .seconds(3_600)))
+    }
+
+    /// The example in the documentation of ``SimulatedNetwork``.
+    @Test func bobGetsEverythingInTheEnd() async throws {
+        let test = try TestEngine()
+        try await test.engine.users.create("alice")
+        try await test.engine.users.create("bob")
+        let network = SimulatedNetwork(test, seed: 7)
+        let laptop = network.device("laptop", of: "alice")
+        let phone = network.device("phone", of: "bob")
+        let tablet = network.device("tablet", of: "bob", start: .creation)
+        phone.link.drop(0.3)
+        phone.link.delay(.milliseconds(20)...(.milliseconds(900)))
+        test.faults.crash(.afterCommit, skipping: 9)
+
+        for number in 1...20 { laptop.send(.text("\(number)"), to: .user("bob")) }
+        let answer = phone.send("thanks", to: .user("alice"))
+        try await network.run(for: .seconds(60))
+        tablet.kill()
+        try await network.run(for: .seconds(5))
+        tablet.connect()
+
+        #expect(try await network.settle(within: .seconds(120)))
+        #expect(network.crashes == 1)
+        #expect(answer.receipt != nil)
+        #expect(tablet.texts(of: .direct("alice", "bob")).count == 21)
+        #expect(try network.discrepancies() == [])
     }
 
     @Test func theSameSeedGivesTheSameRun() async throws {

@@ -109,7 +109,7 @@ extension SimulatedNetwork {
     // MARK: What goes out
 
     /// Pushes what sessions have to deliver, and notices when they or the engine have ended.
-    nonisolated(nonsending) func serveSessions() async {
+    func serveSessions() {
         takeTimeSpent()
         if test.faults.hasCrashed { return crash() }
         for connection in connections {

@@ -6,7 +6,7 @@ package struct RandomWorld {
         (.send, 240), (.read, 40), (.leave, 3), (.disconnect, 6), (.connect, 30), (.kill, 6),
         (.drop, 10), (.duplicate, 8), (.reorder, 8), (.delay, 8), (.stall, 5), (.halfOpen, 5), (.cut, 4), (.heal, 24),
         (.add, 8), (.remove, 4), (.trim, 1),
-        (.crash, 2), (.crashAtCommit, 5), (.shutDown, 1), (.diskFull, 4), (.slowDisk, 3), (.jump, 3),
+        (.crash, 2), (.crashAtCommit, 5), (.shutDown, 3), (.diskFull, 4), (.slowDisk, 3), (.jump, 3),
         (.wait, 120), (.quiet, 1),
     ]
     private static let weightSum = weights.reduce(0) { $0 + $1.1 }
