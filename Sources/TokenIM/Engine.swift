@@ -63,6 +63,32 @@ public final class Engine: Sendable {
         return try await runtime.ask { .command(command, $0) }
     }
 
+    /// Hands in commands at once, so that they share commits, and returns the outcome of each.
+    func submit(_ commands: [Command]) async -> [Result<Outcome, IMError>] {
+        if core.isInline {
+            return commands.map { command in
+                Result { () throws(IMError) in
+                    try command.action.validate(core.limits)
+                    return try runtime.runInline { .command(command, $0) }
+                }
+            }
+        }
+        return await withTaskGroup(of: (Int, Result<Outcome, IMError>).self) { group in
+            for (index, command) in commands.enumerated() {
+                group.addTask {
+                    do throws(IMError) {
+                        return (index, .success(try await self.submit(command)))
+                    } catch {
+                        return (index, .failure(error))
+                    }
+                }
+            }
+            var outcomes = [Result<Outcome, IMError>?](repeating: nil, count: commands.count)
+            for await (index, outcome) in group { outcomes[index] = outcome }
+            return outcomes.compactMap(\.self)
+        }
+    }
+
     func submit(_ command: Command, in conversation: Conversation) async throws(IMError) -> Receipt {
         Receipt(try await submit(command), in: conversation)
     }

@@ -20,6 +20,8 @@ public struct Limits: Sendable, Hashable {
     public var scheduledPerUser = 1_000
     /// Messages of one conversation that wait to be read and burned (`limit-reached`).
     public var burningPerConversation = 1_000
+    /// Members that one call looks at when it is asked who has read a message.
+    public var readersExamined = 10_000
     /// Bytes of a profile: name, avatar, attributes together (`profile-too-large`).
     public var profileBytes = 8 << 10
     /// Members of one group (`group-full`).
@@ -83,6 +85,7 @@ public struct Limits: Sendable, Hashable {
             ("targetsPerSend", targetsPerSend), ("editsPerMessage", editsPerMessage),
             ("reactionKindsPerMessage", reactionKindsPerMessage), ("pinsPerConversation", pinsPerConversation),
             ("scheduledPerUser", scheduledPerUser), ("burningPerConversation", burningPerConversation),
+            ("readersExamined", readersExamined),
             ("profileBytes", profileBytes), ("groupMembers", groupMembers),
             ("membersPerCommand", membersPerCommand), ("groupsPerUser", groupsPerUser),
             ("devicesPerUser", devicesPerUser), ("sessions", sessions), ("pageSize", pageSize),

@@ -51,6 +51,12 @@ public enum AtomicDirectory {
         try DirectoryTree.synchronizeEntries(of: parent)
     }
 
+    /// Makes the name of a directory durable, which a creation that was stopped right after the renaming may have left
+    /// undone.
+    public static func synchronizeParent(of path: String) throws {
+        try DirectoryTree.synchronizeEntries(of: split(path).parent)
+    }
+
     private static func existsAlready(_ path: String) -> StorageError {
         StorageError(.misuse, code: EEXIST, operation: "make \(path)", detail: "it exists")
     }

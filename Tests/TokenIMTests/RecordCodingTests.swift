@@ -83,6 +83,27 @@ import TokenIMTesting
             "01" + "01" + "08" + "0000000000000001")
     }
 
+    @Test func amendmentsHaveTheirBytes() async throws {
+        var record = AmendmentRecord()
+        record.edits = [300, 301]
+        record.count("+", isOn: true)
+        record.count("+", isOn: true)
+        record.count("-", isOn: true)
+        record.count("+", isOn: false)
+        try await check(record, "01" + "02ac0201" + "02" + "012b01" + "012d01")
+        try await check(AmendmentRecord(), "01" + "00" + "00")
+        await expect(.corrupt) {
+            try decode(AmendmentRecord.self, [1, 2] + [UInt8](repeating: 0xFF, count: 9) + [1, 1, 0])
+        }
+    }
+
+    @Test func whatBurnsHasItsBytes() async throws {
+        var record = BurningRecord(author: 5, after: 300)
+        try await check(record, "01" + "05" + "ac02" + "00")
+        record.moment = Timestamp(microseconds: 258)
+        try await check(record, "01" + "05" + "ac02" + "01" + "0000000000000102")
+    }
+
     @Test func timelineBlocksHaveTheirBytes() async throws {
         var block = TimelineBlock()
         try await check(block, "01" + "00" + "0000000000000000" + "00")
@@ -101,10 +122,11 @@ import TokenIMTesting
         row.head.lastPosition = 3
         row.head.lastMessage = 4
         row.head.lastMessagePosition = 5
+        row.head.withdrawn = 10
         row.head.low = Marker(sequence: 6, counted: 7)
         row.head.high = Marker(sequence: 8, counted: 9)
         row.newest.append(3, isCounted: true)
-        let golden = "01" + "0102030405" + "0607" + "0809" + "00" + "0000000000000001" + "01" + "03"
+        let golden = "01" + "0102030405" + "0a" + "0607" + "0809" + "00" + "0000000000000001" + "01" + "03"
         try await check(row, golden)
         let head = try encode(row).withUnsafeBytes { try ConversationRow.head(of: $0) }
         #expect(head == row.head)

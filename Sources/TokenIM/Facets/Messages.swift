@@ -23,6 +23,34 @@ public struct Messages: Sendable {
         return try await engine.perform(change, by: .user(sender), key: key)
     }
 
+    /// Sends one message to many, each in a conversation of its own: a result for each target, in their order.
+    ///
+    /// Those that are accepted share commits. A retry with the same key sends only what had not been sent, also when
+    /// the targets come in another order.
+    ///
+    /// - Throws: `request-too-large` for more than `Limits.targetsPerSend`; `malformed-argument` for a target that is
+    ///   named twice. What may go wrong with one target is in its result.
+    public func send(
+        _ content: Content, from sender: UserID, toAll targets: [Target], key: IdempotencyKey,
+        options: MessageOptions = MessageOptions()
+    ) async throws(IMError) -> [Result<Receipt, IMError>] {
+        let limit = engine.core.limits.targetsPerSend
+        guard targets.count <= limit else {
+            throw IMError(.requestTooLarge, "\(targets.count) targets of one message; the limit is \(limit)")
+        }
+        guard Set(targets).count == targets.count else {
+            throw IMError(.malformedArgument, "a target is named twice")
+        }
+        let commands = targets.map { target in
+            let message = NewMessage(content, options: options)
+            return Command(.send(message, to: target), by: .user(sender), key: key.derived(for: target))
+        }
+        let outcomes = await engine.submit(commands)
+        return zip(commands, outcomes).map { command, outcome in
+            outcome.map { Receipt($0, in: command.action.conversation(of: sender)) }
+        }
+    }
+
     /// Moves a user's read marker. It never goes back: one that lies behind succeeds and changes nothing.
     ///
     /// - Throws: `not-found`; `marker-ahead` beyond the newest entry.
@@ -34,7 +62,8 @@ public struct Messages: Sendable {
         return try await engine.submit(command, in: .personal(user))
     }
 
-    /// The entries of a conversation as a user sees them: the newest, or those before or after a sequence.
+    /// The entries of a conversation as a user sees them, messages in their present state: the newest, or those before
+    /// or after a sequence.
     ///
     /// - Throws: `not-found` when the user may see nothing of it; `malformed-argument`; `request-too-large`.
     public func history(
@@ -68,6 +97,57 @@ public struct Messages: Sendable {
             let snapshot = try engine.core.snapshot()
             return try snapshot.written.trim(of: try snapshot.number(of: conversation))?.through ?? 0
         }
+    }
+}
+
+extension Messages {
+    /// Who reacted to a message how, in the order in which they became users, after one of them.
+    ///
+    /// - Throws: `not-found` when the user may not see the message; `request-too-large`.
+    public func reactions(
+        to sequence: SequenceNumber, in conversation: Conversation, for user: UserID, after last: UserID? = nil,
+        limit: Int? = nil
+    ) throws(IMError) -> [Reaction] {
+        try IMError.mapping {
+            try engine.core.snapshot().reactions(
+                to: sequence, in: conversation, for: user, after: last, limit: limit)
+        }
+    }
+
+    /// The members of a group who have read a message, other than its author, after a member. Of a direct conversation
+    /// ask for the ``state(of:in:for:)``.
+    ///
+    /// - Throws: `not-found` when the user may not see the message; `not-allowed` where the group has read receipts
+    ///   off; `malformed-argument` in a direct conversation; `request-too-large`.
+    /// - Cost: one row for each member that it looks at, at most `Limits.readersExamined`.
+    public func readers(
+        of sequence: SequenceNumber, in conversation: Conversation, for user: UserID, after last: UserID? = nil,
+        limit: Int? = nil
+    ) throws(IMError) -> ReadersPage {
+        try IMError.mapping {
+            try engine.core.snapshot().readers(
+                of: sequence, in: conversation, for: user, after: last, limit: limit)
+        }
+    }
+
+    /// The pinned messages of a conversation in their present state, in order of their sequences: at most
+    /// `Limits.pinsPerConversation`.
+    public func pinned(in conversation: Conversation, for user: UserID) throws(IMError) -> [Entry] {
+        try IMError.mapping { try engine.core.snapshot().pinned(in: conversation, for: user) }
+    }
+
+    /// The messages that a user has scheduled and that wait, in the order in which they were asked for, after one.
+    public func scheduled(
+        by user: UserID, after sequence: SequenceNumber = 0, limit: Int? = nil
+    ) throws(IMError) -> [ScheduledMessage] {
+        try IMError.mapping { try engine.core.snapshot().scheduled(by: user, after: sequence, limit: limit) }
+    }
+}
+
+extension IdempotencyKey {
+    /// The key of one target's share of a request to many. No key from outside holds a control character.
+    func derived(for target: Target) -> IdempotencyKey {
+        IdempotencyKey(trusted: "\(rawValue)\u{1F}\(target)")
     }
 }
 

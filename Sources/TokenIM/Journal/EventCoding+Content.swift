@@ -85,11 +85,14 @@ extension EventCoding {
         writer.uint8(flags.rawValue)
         writer.strings(media.strings)
         writer.varint(media.size)
+        // Also what has not been validated is encoded, for its digest.
         if let width = media.width, let height = media.height {
-            writer.varint(UInt64(width))
-            writer.varint(UInt64(height))
+            writer.varint(UInt64(truncatingIfNeeded: width))
+            writer.varint(UInt64(truncatingIfNeeded: height))
         }
-        if let duration = media.duration { writer.varint(UInt64(duration.wholeMicroseconds / 1_000)) }
+        if let duration = media.duration {
+            writer.varint(UInt64(truncatingIfNeeded: duration.wholeMicroseconds / 1_000))
+        }
         if let digest = media.digest {
             writer.varint(UInt64(digest.count))
             writer.bytes(digest)

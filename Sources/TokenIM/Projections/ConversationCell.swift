@@ -18,6 +18,12 @@ struct ConversationCell {
         var marker: Marker
     }
 
+    private struct Withdrawn {
+        var offset: UInt32
+        /// How many messages this cell's entries have withdrawn up to here.
+        var count: UInt32
+    }
+
     let number: ConversationNumber
     /// The head as the fold before left it.
     let base: ConversationHead
@@ -25,6 +31,7 @@ struct ConversationCell {
     /// What each user of a direct conversation has marked as read. Each goes on from the one before.
     private var lowMarks: [Mark] = []
     private var highMarks: [Mark] = []
+    private var withdrawn: [Withdrawn] = []
 
     init(_ number: ConversationNumber, base: ConversationHead) {
         self.number = number
@@ -43,6 +50,10 @@ struct ConversationCell {
     mutating func mark(offset: UInt32, _ side: DirectSide, _ marker: Marker) {
         let mark = Mark(offset: offset, marker: marker)
         if side == .low { lowMarks.append(mark) } else { highMarks.append(mark) }
+    }
+
+    mutating func withdraw(offset: UInt32, _ count: Int) {
+        withdrawn.append(Withdrawn(offset: offset, count: (withdrawn.last?.count ?? 0) + UInt32(count)))
     }
 
     /// Whether it holds nothing but its base.
@@ -86,6 +97,10 @@ struct ConversationCell {
             head.low = head.low.advanced(to: ownMarker(last.low))
             head.high = head.high.advanced(to: ownMarker(last.high))
         }
+        if !withdrawn.isEmpty {
+            let count = withdrawn.partitioningIndex { $0.offset > offset }
+            if count > 0 { head.withdrawn += UInt64(withdrawn[count - 1].count) }
+        }
         head.low = head.low.advanced(to: Self.newest(lowMarks, through: offset))
         head.high = head.high.advanced(to: Self.newest(highMarks, through: offset))
         return head
@@ -111,11 +126,13 @@ struct ConversationCell {
             entries = []
             lowMarks = []
             highMarks = []
+            withdrawn = []
             return
         }
         entries.removeLast(entries.count - count(through: offset))
         lowMarks.removeAll { $0.offset > offset }
         highMarks.removeAll { $0.offset > offset }
+        withdrawn.removeAll { $0.offset > offset }
     }
 }
 

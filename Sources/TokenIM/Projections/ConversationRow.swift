@@ -11,6 +11,8 @@ struct ConversationHead: Equatable {
     /// The newest entry that counts as a message, and where it stands; 0 when there is none.
     var lastMessage: SequenceNumber = 0
     var lastMessagePosition: Position = 0
+    /// How many messages that counted have been withdrawn.
+    var withdrawn: UInt64 = 0
     /// How far the two users of a direct conversation have read. Kept here because a send moves the sender's.
     var low = Marker.none
     var high = Marker.none
@@ -109,6 +111,7 @@ struct ConversationRow: Record, Equatable {
         head.lastPosition = try reader.varint()
         head.lastMessage = try reader.varint()
         head.lastMessagePosition = try reader.varint()
+        head.withdrawn = try reader.varint()
         head.low = try Marker(reading: &reader)
         head.high = try Marker(reading: &reader)
         return head
@@ -120,6 +123,7 @@ struct ConversationRow: Record, Equatable {
         writer.varint(head.lastPosition)
         writer.varint(head.lastMessage)
         writer.varint(head.lastMessagePosition)
+        writer.varint(head.withdrawn)
         head.low.encode(into: &writer)
         head.high.encode(into: &writer)
         newest.encode(into: &writer)

@@ -28,6 +28,9 @@ extension State {
             live.moveCursor(of: device, to: start, at: position)
         case .cursorsMoved(let moves):
             for move in moves { live.moveCursor(of: move.device, to: move.position, at: position) }
+        case .withdrawn(let withdrawals, _):
+            let count = withdrawals.count { $0.wasCounted }
+            if count > 0 { live.withdraw(count, from: conversation, at: position) }
         default:
             break
         }
@@ -66,8 +69,15 @@ extension State {
         case .erased, .cursorsMoved, .removedFromGroup, .unchanged: break
         case .message(let body):
             if let extras = body.extras { try evolve(extras, entry, transaction) }
+            if body.isCounted, hasBurning != false {
+                let header = entry.header
+                try evolveReading(
+                    header.conversation, through: header.sequence, by: header.author, at: header.timestamp, transaction)
+            }
         case .readMarkerMoved(let subject, let sequence, _):
-            try evolveReading(subject, through: sequence, entry, transaction)
+            try evolveReading(
+                subject, through: sequence, by: entry.header.conversation.personalUser, at: entry.header.timestamp,
+                transaction)
         case .edited, .withdrawn, .reactionChanged, .pinChanged, .scheduled, .scheduleEnded:
             try evolveAmendment(entry, transaction)
         case .group(let change): try evolve(change, entry, transaction)
@@ -96,6 +106,9 @@ extension State {
             .ownershipTransferred:
             try evolveGroup(entry, transaction)
         case .historyTrimmed(let through, let counted):
+            let conversation = entry.header.conversation
+            let before = try written.trim(of: conversation)?.through ?? 0
+            try evolveTrimmed(conversation, from: before + 1, through: through, transaction)
             let record = TrimRecord(through: through, counted: counted)
             try record.put(written.tables.trims, RowKey(entry.header.conversation), transaction)
         case .consumerChanged(let id, let changes):

@@ -19,6 +19,10 @@ struct State: ~Copyable {
 
     /// The batch's moment.
     var now = Timestamp.zero
+    /// Whether any message waits to be read and burned; nil when that has not been looked up.
+    var hasBurning: Bool?
+    /// Whether this batch has set or dropped an alarm.
+    var areAlarmsChanged = false
     /// Whether the store has no room left for anything but what makes room.
     var isFull = false
     /// The position of the newest entry, of this batch included.
@@ -116,6 +120,7 @@ struct State: ~Copyable {
         groups.removeAll()
         groupRecords.removeAll()
         memberships.removeAll()
+        hasBurning = nil
     }
 
     // MARK: Conversations

@@ -129,6 +129,11 @@ struct WorkingSet: Sendable {
         cells[index].mark(offset: UInt32(position - first), side, marker)
     }
 
+    mutating func withdraw(_ count: Int, from conversation: ConversationNumber, at position: Position) {
+        guard let index = cellIndex[conversation] else { preconditionFailure("a conversation that was not begun") }
+        cells[index].withdraw(offset: UInt32(position - first), count)
+    }
+
     mutating func mark(
         _ user: UserNumber, of conversation: ConversationNumber, _ marker: Marker, at position: Position
     ) {

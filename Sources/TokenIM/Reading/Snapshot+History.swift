@@ -7,7 +7,8 @@ public struct HistoryPage: Sendable {
 }
 
 extension Snapshot {
-    /// The entries of a conversation before a sequence (the newest when nil), or after one, as a user sees them.
+    /// The entries of a conversation before a sequence (the newest when nil), or after one, as a user sees them:
+    /// messages in their present state.
     ///
     /// - Throws: `not-found` when the user may see nothing of it; `malformed-argument`, `request-too-large` for the
     /// limit.
@@ -22,17 +23,18 @@ extension Snapshot {
             let notFound = IMError(.notFound, "there is no conversation \(conversation)")
             let number = try number(of: conversation)
             let last = try head(of: number).sequence
-            guard last > 0, let visibility = try visibility(of: number, to: try userNumber(user), through: last) else {
+            let viewer = try userNumber(user)
+            guard last > 0, let visibility = try visibility(of: number, to: viewer, through: last) else {
                 throw notFound
             }
-            if let after { return try page(of: number, conversation, visibility, after: after, limit: limit) }
-            return try page(of: number, conversation, visibility, before: before ?? last + 1, limit: limit)
+            if let after { return try page(of: number, conversation, visibility, viewer, after: after, limit: limit) }
+            return try page(of: number, conversation, visibility, viewer, before: before ?? last + 1, limit: limit)
         }
     }
 
     private func page(
         of number: ConversationNumber, _ conversation: Conversation, _ visibility: Visibility,
-        after: SequenceNumber, limit: Int
+        _ viewer: UserNumber, after: SequenceNumber, limit: Int
     ) throws -> HistoryPage {
         var entries: [Entry] = []
         var next = after == .max ? nil : visibility.first(from: max(after, visibility.trimmedThrough) + 1)
@@ -40,12 +42,13 @@ extension Snapshot {
             entries.append(try entry(sequence, of: number, conversation))
             next = sequence == .max ? nil : visibility.first(from: sequence + 1)
         }
-        return HistoryPage(entries: entries, isComplete: next == nil)
+        return HistoryPage(
+            entries: try present(entries, of: number, to: viewer), isComplete: next == nil)
     }
 
     private func page(
         of number: ConversationNumber, _ conversation: Conversation, _ visibility: Visibility,
-        before: SequenceNumber, limit: Int
+        _ viewer: UserNumber, before: SequenceNumber, limit: Int
     ) throws -> HistoryPage {
         var entries: [Entry] = []
         var next = before == 0 ? nil : visibility.last(through: before - 1)
@@ -54,10 +57,12 @@ extension Snapshot {
             next = sequence == 1 ? nil : visibility.last(through: sequence - 1)
         }
         entries.reverse()
-        return HistoryPage(entries: entries, isComplete: (next ?? 0) <= visibility.trimmedThrough)
+        return HistoryPage(
+            entries: try present(entries, of: number, to: viewer),
+            isComplete: (next ?? 0) <= visibility.trimmedThrough)
     }
 
-    private func entry(
+    func entry(
         _ sequence: SequenceNumber, of number: ConversationNumber, _ conversation: Conversation
     ) throws -> Entry {
         guard let position = try position(of: sequence, in: number), let found = try written.entry(at: position) else {

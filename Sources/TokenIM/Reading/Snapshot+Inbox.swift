@@ -93,6 +93,9 @@ extension Snapshot {
             floor = max(floor, window.countedBefore)
         }
         row.unread = head.counted - min(head.counted, max(floor, row.marker.counted))
+        if row.unread > 0, head.withdrawn > 0 {
+            row.unread -= try withdrawnCount(of: number, above: max(row.visibleFrom - 1, row.marker.sequence))
+        }
         return row
     }
 

@@ -17,6 +17,8 @@ final class Core: @unchecked Sendable {
     private let time: any TimeSource
     let folder: Folder
     private let areKeysMerged = Monitor(false)
+    /// The first moment at which something is to happen, as the last commit left it.
+    private let firstAlarm: Monitor<Timestamp?>
     /// Set once storage has failed in a way that this engine cannot go on from.
     private let failure = Monitor<IMError?>(nil)
 
@@ -45,6 +47,7 @@ final class Core: @unchecked Sendable {
         state.live = WorkingSet(first: 1)
         layers = Monitor(Layers(live: generation, frozen: nil))
         live = Monitor(Live(limits: configuration.limits, head: state.head))
+        firstAlarm = Monitor(recovery.nextAlarm)
         let (layers, areKeysMerged) = (layers, areKeysMerged)
         folder = Folder(store, time: time, observer: configuration.observer) {
             layers.withLock { $0.frozen = nil }
@@ -69,6 +72,40 @@ final class Core: @unchecked Sendable {
                 journal: journal, journalTables: store.journalTables, projections: projections,
                 foldedTables: store.foldedTables, layers: layers, names: names, limits: limits)
         }
+    }
+
+    // MARK: What is due
+
+    /// The first moment at which something is to happen.
+    var nextAlarm: Timestamp? { firstAlarm.withLock { $0 } }
+
+    /// What is due at a moment, at most `limit` messages of it: those of one conversation together.
+    func dueTasks(at now: Timestamp, limit: Int) throws -> [DueTask] {
+        let snapshot = try snapshot()
+        var tasks: [DueTask] = []
+        var sequences: [DueKey: [SequenceNumber]] = [:]
+        var order: [DueKey] = []
+        var count = 0
+        try snapshot.written.forEachAlarm(through: now) { conversation, sequence, kind in
+            switch kind {
+            case .release: tasks.append(.release(sequence, of: conversation.personalUser))
+            case .expire, .burn:
+                let key = DueKey(conversation: conversation, erasure: kind == .expire ? .expired : .burned)
+                if sequences[key] == nil { order.append(key) }
+                sequences[key, default: []].append(sequence)
+            }
+            count += 1
+            return count < limit
+        }
+        for key in order {
+            tasks.append(.withdraw((sequences[key] ?? []).sorted(), in: key.conversation, key.erasure))
+        }
+        return tasks
+    }
+
+    private struct DueKey: Hashable {
+        var conversation: ConversationNumber
+        var erasure: Erasure
     }
 
     // MARK: Jobs
@@ -129,6 +166,8 @@ final class Core: @unchecked Sendable {
         appended.removeAll(keepingCapacity: true)
         batchBytes = 0
         batchFailure = nil
+        state.areAlarmsChanged = false
+        var alarm: Timestamp?
         if takeKeysMerged() { state.keyIndexes.removeLast() }
         do {
             // Held for the batch: the trees must not move on while the frozen generation is still asked.
@@ -144,9 +183,11 @@ final class Core: @unchecked Sendable {
                 state.written = WrittenView(tables: store.journalTables, transaction: transaction.view)
                 try body(self, transaction)
                 if let batchFailure { throw batchFailure }
+                if state.areAlarmsChanged { alarm = try state.written.nextAlarm() }
                 try fault?(.beforeCommit)
             }
             try fault?(.afterCommit)
+            if state.areAlarmsChanged { firstAlarm.withLock { $0 = alarm } }
             if state.head > before { lastTimestamp = state.now }
             bytesUntilLook -= batchBytes + Self.bytesOfCommit
         } catch {

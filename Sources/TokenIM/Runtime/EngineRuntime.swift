@@ -17,6 +17,8 @@ final class EngineRuntime: Sendable {
     private let turn = Monitor<ThreadIdentity?>(nil)
     /// What the alarm has been set to, as far as anyone has asked.
     private let armed = Monitor<Timestamp?>(nil)
+    /// Whether tasks that are due have been handed in and not all answered.
+    private let areTasksUnderWay = Monitor(false)
     private let lastCommit = Monitor<(moment: Timestamp, isFolded: Bool)>((.zero, true))
 
     init(_ core: Core, _ mailbox: Mailbox, time: any TimeSource) {
@@ -47,6 +49,7 @@ final class EngineRuntime: Sendable {
         let folder = core.isInline ? nil : Thread { core.folder.run() }
         let alarm = time.makeAlarm { [weak self] in self?.alarmRang() }
         threads.withLock { $0 = Threads(writer: writer, folder: folder, alarm: alarm) }
+        if let moment = core.nextAlarm { self.alarm(by: moment) }
     }
 
     // MARK: Jobs
@@ -163,6 +166,34 @@ final class EngineRuntime: Sendable {
             return last.isFolded
         }
         if isFirst { alarm(by: moment.advanced(by: core.limits.foldQuiet)) }
+        if let moment = core.nextAlarm { alarm(by: moment) }
+    }
+
+    /// As many messages expire or are sent in one round; other commands get their turn between two rounds.
+    private static let dueTasksPerRound = 128
+
+    /// Hands in what is due. Returns the moment to look again; after a round, its last commit sees to that.
+    private func startDueTasks(at now: Timestamp) -> Timestamp? {
+        guard let moment = core.nextAlarm else { return nil }
+        guard moment <= now else { return moment }
+        let isMine = areTasksUnderWay.withLock { isUnderWay in
+            defer { isUnderWay = true }
+            return !isUnderWay
+        }
+        guard isMine else { return nil }
+        let tasks = (try? core.dueTasks(at: now, limit: Self.dueTasksPerRound)) ?? []
+        if tasks.isEmpty { areTasksUnderWay.withLock { $0 = false } }
+        for (index, task) in tasks.enumerated() {
+            let isLast = index == tasks.count - 1
+            let reply: Reply<Outcome> = isLast ? .callback { [weak self] _ in self?.endDueTasks() } : .none
+            put(.command(Command(.due(task), by: .host), reply), isOwn: true)
+        }
+        return nil
+    }
+
+    private func endDueTasks() {
+        areTasksUnderWay.withLock { $0 = false }
+        if let moment = core.nextAlarm { alarm(by: moment) }
     }
 
     private func alarmRang() {
@@ -171,7 +202,8 @@ final class EngineRuntime: Sendable {
             armed.withLock { $0 = nil }
             let now = time.now()
             perform(core.live.withLock { $0.due(at: now) })
-            let wanted = [core.live.withLock { $0.deadline }, foldIfQuiet(at: now)].compactMap(\.self).min()
+            let wanted = [core.live.withLock { $0.deadline }, startDueTasks(at: now), foldIfQuiet(at: now)]
+                .compactMap(\.self).min()
             let deadline = armed.withLock { armed in
                 armed = [armed, wanted].compactMap(\.self).min()
                 return armed

@@ -5,6 +5,7 @@ struct Recovery: ~Copyable {
     var state: State
     let checkpoint: Position
     let lastTimestamp: Timestamp
+    let nextAlarm: Timestamp?
 
     init(_ store: Store, _ limits: Limits) throws {
         let projections = try store.projections.beginRead()
@@ -17,7 +18,10 @@ struct Recovery: ~Copyable {
             written: WrittenView(tables: store.journalTables, transaction: journal.view), folded: folded,
             live: WorkingSet(first: checkpoint + 1), keyIndexes: [keys], limits: limits,
             keySeed: store.keySeed, head: checkpoint)
-        lastTimestamp = try Self.replay(store, journal, into: &state)
+        let timestamp = try Self.replay(store, journal, into: &state)
+        let alarm = try WrittenView(tables: store.journalTables, transaction: journal.view).nextAlarm()
+        lastTimestamp = timestamp
+        nextAlarm = alarm
         self.checkpoint = checkpoint
         self.state = state
     }

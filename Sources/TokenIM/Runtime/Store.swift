@@ -29,6 +29,9 @@ final class Store: Sendable {
         try Self.check(configuration)
         if !FileSystem.exists(directory) || FileSystem.isEmptyDirectory(directory) {
             try Self.create(directory, configuration)
+        } else {
+            // Whoever created it may have been stopped between giving it its name and making that durable.
+            try AtomicDirectory.synchronizeParent(of: directory)
         }
         lock = try DirectoryLock(directory: directory)
         (journal, projections) = try Self.open(directory, configuration, creates: false)
