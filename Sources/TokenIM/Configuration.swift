@@ -27,6 +27,8 @@ public struct Configuration: Sendable {
     public var allowsUnsafeFileSystem = false
     /// Told of what happens inside: folds, back-pressure, storage trouble. Must return at once and not call back.
     public var observer: (@Sendable (EngineEvent) -> Void)?
+    /// Asked on the writer's thread at every fault point; what it throws happens there as if storage had failed.
+    package var fault: (@Sendable (FaultPoint) throws -> Void)?
 
     public init() {}
 }

@@ -13,6 +13,7 @@ final class Core: @unchecked Sendable {
     let isInline: Bool
     let hostTables: Set<String>
 
+    private let fault: (@Sendable (FaultPoint) throws -> Void)?
     private let time: any TimeSource
     let folder: Folder
     private let areKeysMerged = Monitor(false)
@@ -36,6 +37,7 @@ final class Core: @unchecked Sendable {
         observer = configuration.observer
         isInline = configuration.runtime.isInline
         hostTables = Set(configuration.hostTables)
+        fault = configuration.fault
         let began = time.now()
         let recovery = try Recovery(store, configuration.limits)
         lastTimestamp = recovery.lastTimestamp
@@ -182,7 +184,9 @@ final class Core: @unchecked Sendable {
                 try body(self, transaction)
                 if let batchFailure { throw batchFailure }
                 if state.areAlarmsChanged { alarm = try state.written.nextAlarm() }
+                try fault?(.beforeCommit)
             }
+            try fault?(.afterCommit)
             if state.areAlarmsChanged { firstAlarm.withLock { $0 = alarm } }
             if state.head > before { lastTimestamp = state.now }
             bytesUntilLook -= batchBytes + Self.bytesOfCommit
@@ -430,6 +434,7 @@ final class Core: @unchecked Sendable {
         let generation = layers.withLock { $0.live }
         let set = generation.content.withLock { $0 }
         guard !set.isEmpty else { return }
+        try fault?(.beforeFold)
         let began = time.now()
         if isInline { try folder.runInline() }
         try folder.waitForFold()
