@@ -10,11 +10,13 @@ extension State {
         guard author == 0 || author == ownerNumber else {
             throw IMError(.notAllowed, "a user may create groups of its own only")
         }
+        try require(.createGroup, of: author)
         guard members.count < limits.groupMembers else { throw full(id) }
         try requireRoom(ownerNumber)
         var numbers: [UserNumber] = []
         for member in members {
             let number = try existingUser(member)
+            try requireUnblocked(author, by: number)
             try requireRoom(number)
             numbers.append(number)
         }
@@ -59,6 +61,7 @@ extension State {
         _ users: [UserID], to id: GroupID, by author: UserNumber, on device: DeviceNumber
     ) throws -> Decision {
         let (number, record) = try require(.add, in: id, by: author)
+        try require(.invite, of: author)
         guard Int(record.memberCount) + users.count <= limits.groupMembers else { throw full(id) }
         var decision = Decision(unchanged: number, author: author)
         decision.device = device
@@ -66,6 +69,7 @@ extension State {
         for user in users {
             let userNumber = try existingUser(user)
             try require(.add, in: number, by: author, on: try subject(userNumber, in: number, by: author))
+            try requireUnblocked(author, by: userNumber)
             try requireRoom(userNumber)
             try askPolicy(of: author) { $0.mayInvite(user, to: id, by: $1) }
             if let request = try request(of: userNumber, in: number, record) {

@@ -33,6 +33,7 @@ extension State {
         guard let number = try groupNumber(id) else { throw IMError(author == 0 ? .usersOnly : .noSuchGroup, in: id) }
         let standing: Rights.Subject = author == 0 ? .nobody : try subject(author, in: number, by: author)
         let record = try require(.join, in: number, by: author, on: standing)
+        try require(.join, of: author)
         return try decideEntering(author, id, number, record, .accepted, by: author, on: device)
     }
 
@@ -59,6 +60,7 @@ extension State {
         guard let number = try groupNumber(id) else { throw IMError(author == 0 ? .usersOnly : .noSuchGroup, in: id) }
         let standing: Rights.Subject = author == 0 ? .nobody : try subject(author, in: number, by: author)
         let record = try require(.request, in: number, by: author, on: standing)
+        try require(.join, of: author)
         if let request = try request(of: author, in: number, record) {
             if request.text.utf8.elementsEqual(text.utf8) {
                 return Decision(unchanged: .personal(author), author: author)
@@ -93,6 +95,7 @@ extension State {
         _ users: [UserID], _ id: GroupID, _ text: String, by author: UserNumber, on device: DeviceNumber
     ) throws -> Decision {
         let (number, record) = try require(.invite, in: id, by: author)
+        try require(.invite, of: author)
         var invited: [UserNumber] = []
         var refusals: [UInt32] = []
         var first: IMError?
@@ -123,6 +126,7 @@ extension State {
     ) throws -> UserNumber {
         let invitee = try existingUser(user)
         try require(.invite, in: number, by: author, on: try subject(invitee, in: number, by: author))
+        try requireUnblocked(author, by: invitee)
         if try request(of: invitee, in: number, record) != nil {
             throw IMError(.alreadyExists, "user \(user) is invited to group \(id), or asks to join it")
         }

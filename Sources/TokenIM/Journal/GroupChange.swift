@@ -52,10 +52,10 @@ enum GroupChange: Equatable {
         case .nicknameChanged(let user, let nickname):
             writer.uint8(Kind.nicknameChanged.rawValue)
             writer.varint(UInt64(user))
-            writer.optional(nickname)
+            writer.optionalString(nickname)
         case .announced(let text):
             writer.uint8(Kind.announced.rawValue)
-            writer.optional(text)
+            writer.optionalString(text)
         case .invited, .invitation, .requested, .requestEnded: encodeJoining(into: &writer)
         }
     }
@@ -164,18 +164,5 @@ extension GroupPolicies {
         pinning = Level(rawValue: try reader.uint8())
         history = History(count: try reader.varint())
         hasReadReceipts = try reader.uint8() != 0
-    }
-}
-
-extension ByteWriter {
-    mutating func optional(_ string: String?) {
-        uint8(string == nil ? 0 : 1)
-        if let string { self.string(string) }
-    }
-}
-
-extension ByteReader {
-    mutating func optionalString() throws -> String? {
-        try uint8() == 0 ? nil : try string()
     }
 }
