@@ -217,7 +217,7 @@ import TokenIMTesting
         _ = try await engine.messages.trim(chat, through: 2)
         try await engine.perform(.clear(chat, through: 4), by: .user("alice"))
         let head = engine.head
-        for sequences in [[0], [1], [2], [3], [4], [11], [5, 11], [.max]] as [[SequenceNumber]] {
+        for sequences in [[0], [1], [2], [3], [4], [12], [5, 12], [.max]] as [[SequenceNumber]] {
             await expect(.notFound) {
                 try await engine.perform(.deleteForMe(sequences, in: chat), by: .user("alice"))
             }
