@@ -33,13 +33,15 @@ extension Snapshot {
         let limit = try limits.page(limit, default: 100)
         return try IMError.mapping {
             let user = try userNumber(user)
-            let rows = try inboxRows(of: user)
+            var rows: [InboxRow] = []
             // Places are sorted rather than rows: a row is wide, and most of them are not on the page.
             var order: [(place: InboxPlace, index: Int)] = []
-            for (index, row) in rows.enumerated()
-            where !row.setting.isHidden && row.setting.isArchived == archived && (!onlyUnread || row.isUnread) {
-                if let place, row.place >= place { continue }
-                order.append((row.place, index))
+            try forEachInboxRow(of: user) { row in
+                if row.setting.isHidden || row.setting.isArchived != archived { return }
+                if onlyUnread, !row.isUnread { return }
+                if let place, row.place >= place { return }
+                order.append((row.place, rows.count))
+                rows.append(row)
             }
             order.sort { $0.place > $1.place }
             return try items(order.prefix(limit).map { rows[$0.index] }, of: user)
@@ -66,31 +68,28 @@ extension Snapshot {
         of user: UserID, archived: Bool = false, withoutMutedAt moment: Timestamp? = nil
     ) throws(IMError) -> UInt64 {
         try IMError.mapping {
-            try inboxRows(of: userNumber(user)).reduce(0) { sum, row in
-                let setting = row.setting
-                if setting.isHidden || setting.isArchived != archived { return sum }
-                if let moment, setting.isMuted(at: moment) { return sum }
-                return sum + row.unread
+            var sum: UInt64 = 0
+            try forEachInboxRow(of: userNumber(user)) { row in
+                if row.setting.isHidden || row.setting.isArchived != archived { return }
+                if let moment, row.setting.isMuted(at: moment) { return }
+                sum += row.unread
             }
+            return sum
         }
     }
 
     // MARK: Rows
 
-    private func inboxRows(of user: UserNumber) throws -> [InboxRow] {
-        var rows: [InboxRow] = []
+    private func forEachInboxRow(of user: UserNumber, _ body: (InboxRow) throws -> Void) throws {
         // Groups have greater numbers than chats, so one walk over the settings meets them all.
         var settings = try written.settings(of: user)
         for number in try chats(of: user) {
-            if let row = try inboxRow(number, of: user, settings.setting(of: number)) { rows.append(row) }
+            if let row = try inboxRow(number, of: user, settings.setting(of: number)) { try body(row) }
         }
         try written.forEachGroup(of: user) { number, leftAt in
-            if leftAt == nil, let row = try inboxRow(number, of: user, settings.setting(of: number)) {
-                rows.append(row)
-            }
+            if leftAt == nil, let row = try inboxRow(number, of: user, settings.setting(of: number)) { try body(row) }
             return true
         }
-        return rows
     }
 
     func inboxRow(_ number: ConversationNumber, of user: UserNumber) throws -> InboxRow? {
