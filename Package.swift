@@ -52,6 +52,9 @@ let package = Package(
         .testTarget(
             name: "SimulationTests", dependencies: ["TokenIM", "TokenIMTesting"], exclude: ["Regressions"],
             swiftSettings: strict),
+        .testTarget(
+            name: "TranscriptTests", dependencies: ["TokenIM", "TokenIMTesting"], exclude: ["Transcripts"],
+            swiftSettings: strict),
         .testTarget(name: "ReadmeTests", dependencies: ["TokenIM", "TokenIMTesting"], swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["TokenIMTesting"], swiftSettings: strict),
     ],

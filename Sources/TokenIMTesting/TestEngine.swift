@@ -25,6 +25,17 @@ public final class TestEngine: Sendable {
         engine = try Self.open(directory, time, seed, configure)
     }
 
+    /// Opens what a crash at this moment would leave of another test engine's store: a copy of its files. The other goes
+    /// on by itself, on the same clock.
+    public init(
+        afterCrashOf other: TestEngine, seed: UInt64 = 1, configure: (inout Configuration) -> Void = { _ in }
+    ) throws {
+        directory = try TemporaryDirectory()
+        time = other.time
+        try StoreCopy.copy(other.directory.path + "/store", to: directory.path + "/store")
+        engine = try Self.open(directory, time, seed, configure)
+    }
+
     private static func open(
         _ directory: TemporaryDirectory, _ time: ManualTime, _ seed: UInt64, _ configure: (inout Configuration) -> Void
     ) throws -> Engine {
