@@ -23,7 +23,7 @@ extension TranscriptVerb {
                 return try stage.check(receipt)
             }),
         TranscriptVerb(
-            "send-many", "WHO -> TARGETS… \(Command.contentUsage) \(Command.optionsUsage) [key=]",
+            "send-many", "WHO -> TARGETS \(Command.contentUsage) \(Command.optionsUsage) [key=]",
             "sends a message to many, each in a conversation of its own"
         ) { stage, command in
             let targets = try command.targets()
