@@ -20,6 +20,8 @@ public struct Limits: Sendable, Hashable {
     public var scheduledPerUser = 1_000
     /// Messages of one conversation that wait to be read and burned (`limit-reached`).
     public var burningPerConversation = 1_000
+    /// Members that one call looks at when it is asked who has read a message.
+    public var readersExamined = 10_000
     /// Bytes of a profile: name, avatar, attributes together (`profile-too-large`).
     public var profileBytes = 8 << 10
     /// Members of one group (`group-full`).
@@ -36,6 +38,12 @@ public struct Limits: Sendable, Hashable {
     public var pageSize = 1_000
     /// Entries that one call erases when trimming a conversation; call again for more.
     public var trimmedPerCommand = 1_000
+    /// Entries that one command deletes for its user alone (`request-too-large`).
+    public var deletedPerCommand = 100
+    /// Entries of one conversation that one user has deleted one by one for itself alone (`limit-reached`).
+    public var hiddenPerConversation = 10_000
+    /// Unread mentions of one conversation up to which an inbox counts.
+    public var countedMentions = 1_000
     /// Users that one call may ask or subscribe the presence of (`request-too-large`).
     public var presencePerCall = 500
 
@@ -83,10 +91,13 @@ public struct Limits: Sendable, Hashable {
             ("targetsPerSend", targetsPerSend), ("editsPerMessage", editsPerMessage),
             ("reactionKindsPerMessage", reactionKindsPerMessage), ("pinsPerConversation", pinsPerConversation),
             ("scheduledPerUser", scheduledPerUser), ("burningPerConversation", burningPerConversation),
+            ("readersExamined", readersExamined),
             ("profileBytes", profileBytes), ("groupMembers", groupMembers),
             ("membersPerCommand", membersPerCommand), ("groupsPerUser", groupsPerUser),
             ("devicesPerUser", devicesPerUser), ("sessions", sessions), ("pageSize", pageSize),
-            ("trimmedPerCommand", trimmedPerCommand), ("presencePerCall", presencePerCall),
+            ("trimmedPerCommand", trimmedPerCommand), ("deletedPerCommand", deletedPerCommand),
+            ("hiddenPerConversation", hiddenPerConversation), ("countedMentions", countedMentions),
+            ("presencePerCall", presencePerCall),
             ("mailboxCapacity", mailboxCapacity), ("batchCommands", batchCommands), ("batchBytes", batchBytes),
             ("foldEntries", foldEntries), ("keyMergeEntries", keyMergeEntries),
             ("consumerInFlight", consumerInFlight), ("consumerDeliveries", consumerDeliveries),

@@ -8,6 +8,13 @@ import TokenIMTesting
         timestamp: Timestamp(microseconds: 0x0102_0304_0506_0708), conversation: .direct(1, 2), sequence: 300,
         author: 1, device: 0, request: nil)
 
+    private static var everything: ConversationSetting {
+        var setting = ConversationSetting()
+        (setting.isPinned, setting.isArchived, setting.isHidden, setting.isMarkedUnread) = (true, true, true, true)
+        setting.mutedUntil = Timestamp(microseconds: 5)
+        return setting
+    }
+
     /// Every event, and the bytes that it has on disk after the header. They never change.
     static let golden: [(event: Event, kind: UInt8, bytes: String)] = [
         (.message(MessageBody(.text("hi"))), 1, "0001026869"),
@@ -57,6 +64,19 @@ import TokenIMTesting
         (.group(.policies(GroupPolicies.channel)), 27, "01" + "00" + "0101010101" + "ffffffffffffffffff01" + "00"),
         (.person(.block(5, isOn: true)), 28, "010501"),
         (.setting(.set(.direct(1, 2), ConversationSetting())), 29, "01" + "8000000080000002" + "00"),
+        (
+            .setting(.set(.direct(1, 2), everything)), 29, "01" + "8000000080000002" + "1f" + "0000000000000005"
+        ),
+        (.setting(.drafted(.direct(1, 2), "hm")), 29, "02" + "8000000080000002" + "02686d"),
+        (.setting(.drafted(.direct(1, 2), nil)), 29, "03" + "8000000080000002"),
+        (.setting(.cleared(.direct(1, 2), through: 200, counted: 4)), 29, "04" + "8000000080000002" + "c80104"),
+        (
+            .setting(
+                .deleted(
+                    .direct(1, 2),
+                    [Withdrawal(sequence: 3, wasCounted: true), Withdrawal(sequence: 64, wasCounted: false)])),
+            29, "05" + "8000000080000002" + "02078001"
+        ),
         (.userCreated(5, "eve", Profile()), 3, "05" + "03657665" + "0000"),
         (
             .userCreated(300, "eve", Profile(name: "E", avatar: "a", attributes: ["b": "2", "a": "1"])), 3,

@@ -84,11 +84,11 @@ import TokenIMTesting
         let all = try engine.inbox.list("alice").map(\.conversation)
         #expect(all.count == 11)
         var pages: [Conversation] = []
-        var before: Position?
+        var place: InboxPlace?
         while true {
-            let page = try engine.inbox.list("alice", before: before, limit: 4)
+            let page = try engine.inbox.list("alice", after: place, limit: 4)
             pages += page.map(\.conversation)
-            before = page.last?.activity
+            place = page.last?.place
             if page.count < 4 { break }
         }
         #expect(pages == all)

@@ -64,6 +64,26 @@ import TokenIMTesting
         try await check(TrimRecord(through: 300, counted: 5), "01ac0205")
     }
 
+    @Test func settingsHaveTheirBytes() async throws {
+        try await check(SettingRecord(), "01" + "00" + "00" + "0000" + "00")
+        var record = SettingRecord()
+        (record.setting.isPinned, record.setting.isArchived) = (true, true)
+        (record.setting.isHidden, record.hiddenAt) = (true, 300)
+        (record.setting.isMarkedUnread, record.markedAt) = (true, 2)
+        record.setting.mutedUntil = Timestamp(microseconds: 5)
+        (record.setting.draft, record.draftedAt) = ("hm", 301)
+        record.cleared = Marker(sequence: 4, counted: 3)
+        record.deletedCount = 7
+        try await check(
+            record, "01" + "1f" + "0000000000000005" + "ac02" + "02" + "ad02" + "02686d" + "0403" + "07")
+    }
+
+    @Test func deletionsHaveTheirBytes() async throws {
+        var record = DeletionRecord()
+        (record.deleted, record.counted) = (1 << 63 | 1, 1)
+        try await check(record, "01" + "8000000000000001" + "0000000000000001")
+    }
+
     @Test func membershipsHaveTheirBytes() async throws {
         var record = MembershipRecord(role: .admin, from: 3, countedBefore: 1)
         try await check(record, "01" + "01" + "01" + "030100")
@@ -81,6 +101,27 @@ import TokenIMTesting
         try await check(
             ConsumerEntryRecord(isBuried: true, deliveries: 8, notBefore: Timestamp(microseconds: 1)),
             "01" + "01" + "08" + "0000000000000001")
+    }
+
+    @Test func amendmentsHaveTheirBytes() async throws {
+        var record = AmendmentRecord()
+        record.edits = [300, 301]
+        record.count("+", isOn: true)
+        record.count("+", isOn: true)
+        record.count("-", isOn: true)
+        record.count("+", isOn: false)
+        try await check(record, "01" + "02ac0201" + "02" + "012b01" + "012d01")
+        try await check(AmendmentRecord(), "01" + "00" + "00")
+        await expect(.corrupt) {
+            try decode(AmendmentRecord.self, [1, 2] + [UInt8](repeating: 0xFF, count: 9) + [1, 1, 0])
+        }
+    }
+
+    @Test func whatBurnsHasItsBytes() async throws {
+        var record = BurningRecord(author: 5, after: 300)
+        try await check(record, "01" + "05" + "ac02" + "00")
+        record.moment = Timestamp(microseconds: 258)
+        try await check(record, "01" + "05" + "ac02" + "01" + "0000000000000102")
     }
 
     @Test func timelineBlocksHaveTheirBytes() async throws {
@@ -101,10 +142,11 @@ import TokenIMTesting
         row.head.lastPosition = 3
         row.head.lastMessage = 4
         row.head.lastMessagePosition = 5
+        row.head.withdrawn = 10
         row.head.low = Marker(sequence: 6, counted: 7)
         row.head.high = Marker(sequence: 8, counted: 9)
         row.newest.append(3, isCounted: true)
-        let golden = "01" + "0102030405" + "0607" + "0809" + "00" + "0000000000000001" + "01" + "03"
+        let golden = "01" + "0102030405" + "0a" + "0607" + "0809" + "00" + "0000000000000001" + "01" + "03"
         try await check(row, golden)
         let head = try encode(row).withUnsafeBytes { try ConversationRow.head(of: $0) }
         #expect(head == row.head)
@@ -162,6 +204,8 @@ import TokenIMTesting
             _ = try? decode(ConversationRow.self, bytes)
             _ = try? decode(ConsumerEntryRecord.self, bytes)
             _ = try? decode(Marker.self, bytes)
+            _ = try? decode(SettingRecord.self, bytes)
+            _ = try? decode(DeletionRecord.self, bytes)
         }
     }
 

@@ -12,6 +12,7 @@ struct BenchmarkCommand: AsyncParsableCommand {
         subcommands: [
             SendBenchmark.self, GroupBenchmark.self, CatchUpBenchmark.self, InboxBenchmark.self,
             SessionsBenchmark.self, OpeningBenchmark.self, FoldsBenchmark.self, DeliveryBenchmark.self,
+            DueBenchmark.self,
             AllBenchmarks.self, PrepareSessions.self, MeasureTasks.self, LeaveUnfolded.self, OpenOnce.self,
         ])
 }

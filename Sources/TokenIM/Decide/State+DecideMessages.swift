@@ -71,8 +71,9 @@ extension State {
     /// Whether an author may send to a conversation that is known.
     mutating func requireMaySend(in conversation: ConversationNumber, by author: UserNumber) throws {
         guard conversation.kind == .group else { return }
-        guard let group = try group(conversation), try membership(of: author, in: conversation)?.isMember == true else {
-            throw IMError(.notFound, "there is no such group")
+        guard let group = try group(conversation) else { throw IMError(.broken, "a group without a record") }
+        guard try membership(of: author, in: conversation)?.isMember == true else {
+            throw IMError(.notFound, "there is no group \(group.id)")
         }
         if group.isDissolved { throw IMError(.notAllowed, "group \(group.id) has been dissolved") }
     }
@@ -135,7 +136,7 @@ extension State {
             throw IMError(.markerAhead, "\(conversation) ends at \(head.sequence), before \(sequence)")
         }
         if try marker(of: user, in: number).sequence >= sequence {
-            return Decision(unchanged: .personal(user), author: author)
+            return try decideReadAgain(number, of: user, by: author, on: device)
         }
         let counted = try counted(through: sequence, in: number)
         return Decision(

@@ -114,6 +114,22 @@ extension Messages {
         }
     }
 
+    /// The members of a group who have read a message, other than its author, after a member. Of a direct conversation
+    /// ask for the ``state(of:in:for:)``.
+    ///
+    /// - Throws: `not-found` when the user may not see the message; `not-allowed` where the group has read receipts
+    ///   off; `malformed-argument` in a direct conversation; `request-too-large`.
+    /// - Cost: one row for each member that it looks at, at most `Limits.readersExamined`.
+    public func readers(
+        of sequence: SequenceNumber, in conversation: Conversation, for user: UserID, after last: UserID? = nil,
+        limit: Int? = nil
+    ) throws(IMError) -> ReadersPage {
+        try IMError.mapping {
+            try engine.core.snapshot().readers(
+                of: sequence, in: conversation, for: user, after: last, limit: limit)
+        }
+    }
+
     /// The pinned messages of a conversation in their present state, in order of their sequences: at most
     /// `Limits.pinsPerConversation`.
     public func pinned(in conversation: Conversation, for user: UserID) throws(IMError) -> [Entry] {

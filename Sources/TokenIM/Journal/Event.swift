@@ -39,6 +39,7 @@ enum Event: Equatable {
     var hasContent: Bool {
         switch self {
         case .message, .edited, .scheduled: true
+        case .setting(let change): change.hasContent
         default: false
         }
     }

@@ -63,6 +63,7 @@ extension State {
     /// Drops what was derived from the content of an entry that is about to be erased: recomputing it from the journal
     /// would not bring it back either.
     mutating func evolveErased(_ entry: JournalEntry, _ transaction: borrowing WriteTransaction) throws {
+        if case .setting(let change) = entry.event { return try evolveErased(change, entry, transaction) }
         guard case .message(let body) = entry.event, let extras = body.extras else { return }
         let (conversation, sequence) = (entry.header.conversation, entry.header.sequence)
         for user in Self.mentioned(by: extras) {

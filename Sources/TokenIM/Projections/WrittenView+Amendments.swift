@@ -9,6 +9,18 @@ extension WrittenView {
         }
     }
 
+    /// Whether anything has become of any message that is still there.
+    func hasAmendments() throws -> Bool {
+        try transaction.count(tables.amendments) > 0 || transaction.count(tables.pins) > 0
+    }
+
+    /// Whether a message has been edited, reacted to or pinned.
+    func isAmended(_ sequence: SequenceNumber, in conversation: ConversationNumber) throws -> Bool {
+        try RowKey(conversation.rawValue, sequence).withBytes { key in
+            try transaction.get(tables.amendments, key: key) != nil || transaction.get(tables.pins, key: key) != nil
+        }
+    }
+
     func hasReaction(
         _ reaction: String, to sequence: SequenceNumber, of conversation: ConversationNumber, by user: UserNumber
     ) throws -> Bool {
@@ -61,6 +73,15 @@ extension WrittenView {
         try WithdrawnKey.forEach(conversation, 1, group..<wide * 64, &cursor) { count += $1 }
         try WithdrawnKey.forEach(conversation, 2, wide..<WithdrawnKey.end, &cursor) { count += $1 }
         return count
+    }
+
+    /// Whether a message that counted has been withdrawn.
+    func isWithdrawn(_ sequence: SequenceNumber, in conversation: ConversationNumber) throws -> Bool {
+        try WithdrawnKey.row(conversation, 0, sequence).withBytes { key in
+            guard let bytes = try transaction.get(tables.withdrawn, key: key) else { return false }
+            var reader = ByteReader(bytes)
+            return try reader.uint64() & 1 << (sequence & 63) != 0
+        }
     }
 
     // MARK: What waits

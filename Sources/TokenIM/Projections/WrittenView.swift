@@ -28,7 +28,7 @@ struct WrittenView: ~Copyable {
         }
     }
 
-    private func record<Value: Record>(_ table: Table, _ key: RowKey) throws -> Value? {
+    func record<Value: Record>(_ table: Table, _ key: RowKey) throws -> Value? {
         try key.withBytes { key in try transaction.get(table, key: key).map { try Value($0) } }
     }
 

@@ -31,31 +31,37 @@ struct Backlog {
         var gap: Gap?
     }
 
+    let user: UserNumber
     /// Everything up to here has been looked through when nothing is left.
     let bound: Position
     private var sources: [Source] = []
     private var turns: Heap<Turn> = []
 
     init(of user: UserNumber, above cursor: Position, in snapshot: borrowing Snapshot) throws {
+        self.user = user
         bound = snapshot.head
-        try add(.personal(user), of: user, above: cursor, in: snapshot)
-        for number in try snapshot.chats(of: user) { try add(number, of: user, above: cursor, in: snapshot) }
+        // Groups have greater numbers than chats, so one walk over the settings meets them all.
+        var settings = try snapshot.written.settings(of: user)
+        try add(.personal(user), above: cursor, &settings, in: snapshot)
+        for number in try snapshot.chats(of: user) { try add(number, above: cursor, &settings, in: snapshot) }
         var groups: [ConversationNumber] = []
         try snapshot.written.forEachGroup(of: user) { number, leftAt in
             if leftAt ?? .max > cursor { groups.append(number) }
             return true
         }
-        for number in groups { try add(number, of: user, above: cursor, in: snapshot) }
+        for number in groups { try add(number, above: cursor, &settings, in: snapshot) }
     }
 
     private mutating func add(
-        _ number: ConversationNumber, of user: UserNumber, above cursor: Position, in snapshot: borrowing Snapshot
+        _ number: ConversationNumber, above cursor: Position, _ settings: inout SettingReader,
+        in snapshot: borrowing Snapshot
     ) throws {
         let head = try snapshot.head(of: number)
         guard head.lastPosition > cursor,
-            let visibility = try snapshot.visibility(of: number, to: user, through: head.sequence),
-            let first = visibility.first(from: try snapshot.firstSequence(above: cursor, in: number))
+            var visibility = try snapshot.visibility(of: number, to: user, through: head.sequence)
         else { return }
+        if let setting = try settings.setting(of: number) { visibility.clear(through: setting.cleared.sequence) }
+        guard let first = visibility.first(from: try snapshot.firstSequence(above: cursor, in: number)) else { return }
         guard let position = try snapshot.position(of: first, in: number) else {
             throw IMError(.corrupt, "conversation \(number.rawValue) has no position for \(first)")
         }

@@ -94,10 +94,8 @@ extension Snapshot {
             let notFound = IMError(.notFound, "there is no conversation \(conversation)")
             let (number, viewer) = (try number(of: conversation), try userNumber(user))
             let last = try head(of: number).sequence
-            guard last > 0, let visibility = try visibility(of: number, to: viewer, through: last) else {
-                throw notFound
-            }
-            let pins = try written.pins(of: number).filter { visibility.sees($0) }
+            guard last > 0, var sight = try sight(of: number, by: viewer, through: last) else { throw notFound }
+            let pins = try written.pins(of: number).filter { try sight.sees($0, self) }
             return try present(try pins.map { try entry($0, of: number, conversation) }, of: number, to: viewer)
         }
     }

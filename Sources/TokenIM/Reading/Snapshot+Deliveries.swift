@@ -35,16 +35,19 @@ extension Snapshot {
         var reader = try EntryReader(written)
         var conversations = ConversationNames()
         while deliveries.count < limit, let item = try backlog.next(in: self) {
-            let (conversation, trimmedThrough) = try conversations.find(item.conversation, in: self)
+            let known = try conversations.find(item.conversation, of: backlog.user, in: self)
+            let conversation = known.conversation
             if let gap = item.gap {
+                if gap.through <= known.clearedThrough { continue }
                 deliveries.append(
                     Delivery(position: item.position, conversation: conversation, entry: nil, gap: gap))
                 continue
             }
             let entry = try reader.entry(at: item.position)
             if entry.header.device == device, device != 0 { continue }
-            // The backlog may be older than this snapshot: what has been trimmed meanwhile is gone.
-            if entry.header.sequence <= trimmedThrough {
+            // The backlog may be older than this snapshot: what has been cleared or trimmed meanwhile is gone.
+            if entry.header.sequence <= known.clearedThrough { continue }
+            if entry.header.sequence <= known.trimmedThrough {
                 let gap = Gap(from: entry.header.sequence, through: entry.header.sequence)
                 deliveries.append(
                     Delivery(position: item.position, conversation: conversation, entry: nil, gap: gap))
@@ -65,12 +68,15 @@ extension Snapshot {
         var deliveries: [Delivery] = []
         deliveries.reserveCapacity(positions.count)
         var reader = try EntryReader(written)
+        // Who clears something says so in the personal conversation. Mostly nothing has been said since.
+        let lastNews = try head(of: .personal(user)).lastPosition
         for position in positions {
             let entry = try reader.entry(at: position)
             let (number, sequence) = (entry.header.conversation, entry.header.sequence)
             if entry.header.device == device, device != 0 { continue }
             guard let visibility = try visibility(of: number, to: user, through: sequence), visibility.sees(sequence)
             else { continue }
+            if position < lastNews, try clearedThrough(of: number, by: user) >= sequence { continue }
             let conversation = try conversation(number)
             if sequence <= visibility.trimmedThrough {
                 let gap = Gap(from: sequence, through: sequence)
@@ -86,14 +92,19 @@ extension Snapshot {
     }
 }
 
-/// The conversations of one batch: their names, and how far they have been trimmed.
+/// The conversations of one batch: their names, and how much of their beginning is gone.
 private struct ConversationNames {
-    typealias Known = (conversation: Conversation, trimmedThrough: SequenceNumber)
+    typealias Known = (conversation: Conversation, trimmedThrough: SequenceNumber, clearedThrough: SequenceNumber)
     private var known: [ConversationNumber: Known] = [:]
 
-    mutating func find(_ number: ConversationNumber, in snapshot: borrowing Snapshot) throws -> Known {
+    mutating func find(
+        _ number: ConversationNumber, of user: UserNumber, in snapshot: borrowing Snapshot
+    ) throws -> Known {
         if let found = known[number] { return found }
-        let found = (try snapshot.conversation(number), try snapshot.written.trim(of: number)?.through ?? 0)
+        let found = (
+            try snapshot.conversation(number), try snapshot.written.trim(of: number)?.through ?? 0,
+            try snapshot.clearedThrough(of: number, by: user)
+        )
         known[number] = found
         return found
     }

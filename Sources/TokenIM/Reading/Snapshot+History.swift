@@ -12,7 +12,7 @@ extension Snapshot {
     ///
     /// - Throws: `not-found` when the user may see nothing of it; `malformed-argument`, `request-too-large` for the
     /// limit.
-    /// - Cost: one row an entry, and one for every 64.
+    /// - Cost: one row an entry, and one for every 64; also for those that the user has deleted for itself.
     public func history(
         of conversation: Conversation, for user: UserID, before: SequenceNumber? = nil, after: SequenceNumber? = nil,
         limit: Int? = nil
@@ -24,22 +24,25 @@ extension Snapshot {
             let number = try number(of: conversation)
             let last = try head(of: number).sequence
             let viewer = try userNumber(user)
-            guard last > 0, let visibility = try visibility(of: number, to: viewer, through: last) else {
-                throw notFound
-            }
-            if let after { return try page(of: number, conversation, visibility, viewer, after: after, limit: limit) }
-            return try page(of: number, conversation, visibility, viewer, before: before ?? last + 1, limit: limit)
+            guard last > 0, let sight = try sight(of: number, by: viewer, through: last) else { throw notFound }
+            if let after { return try page(of: number, conversation, sight, viewer, after: after, limit: limit) }
+            return try page(of: number, conversation, sight, viewer, before: before ?? last + 1, limit: limit)
         }
     }
 
     private func page(
-        of number: ConversationNumber, _ conversation: Conversation, _ visibility: Visibility,
-        _ viewer: UserNumber, after: SequenceNumber, limit: Int
+        of number: ConversationNumber, _ conversation: Conversation, _ sight: Sight, _ viewer: UserNumber,
+        after: SequenceNumber, limit: Int
     ) throws -> HistoryPage {
+        let visibility = sight.visibility
+        var deletions = sight.deletions
         var entries: [Entry] = []
         var next = after == .max ? nil : visibility.first(from: max(after, visibility.trimmedThrough) + 1)
-        while let sequence = next, entries.count < limit {
-            entries.append(try entry(sequence, of: number, conversation))
+        while let sequence = next {
+            if try deletions?.contain(sequence, self) != true {
+                if entries.count == limit { break }
+                entries.append(try entry(sequence, of: number, conversation))
+            }
             next = sequence == .max ? nil : visibility.first(from: sequence + 1)
         }
         return HistoryPage(
@@ -47,13 +50,18 @@ extension Snapshot {
     }
 
     private func page(
-        of number: ConversationNumber, _ conversation: Conversation, _ visibility: Visibility,
-        _ viewer: UserNumber, before: SequenceNumber, limit: Int
+        of number: ConversationNumber, _ conversation: Conversation, _ sight: Sight, _ viewer: UserNumber,
+        before: SequenceNumber, limit: Int
     ) throws -> HistoryPage {
+        let visibility = sight.visibility
+        var deletions = sight.deletions
         var entries: [Entry] = []
         var next = before == 0 ? nil : visibility.last(through: before - 1)
-        while let sequence = next, sequence > visibility.trimmedThrough, entries.count < limit {
-            entries.append(try entry(sequence, of: number, conversation))
+        while let sequence = next, sequence > visibility.trimmedThrough {
+            if try deletions?.contain(sequence, self) != true {
+                if entries.count == limit { break }
+                entries.append(try entry(sequence, of: number, conversation))
+            }
             next = sequence == 1 ? nil : visibility.last(through: sequence - 1)
         }
         entries.reverse()

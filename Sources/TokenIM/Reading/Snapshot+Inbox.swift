@@ -1,18 +1,3 @@
-/// A conversation as one of its users sees it in a list.
-public struct InboxItem: Sendable {
-    public let conversation: Conversation
-    /// The newest message that this user's present membership sees; nil when there is none.
-    public let lastMessage: Entry?
-    /// Messages of others above ``readThrough``, derived from the journal each time.
-    public let unread: UInt64
-    /// How far this user has read: its marker, or what it sent last.
-    public let readThrough: SequenceNumber
-    /// The newest entry.
-    public let headSequence: SequenceNumber
-    /// Where the newest entry stands in the journal: what the inbox is ordered by.
-    public let activity: Position
-}
-
 extension Snapshot {
     /// A conversation of a user, before it is turned into what the outside sees.
     struct InboxRow {
@@ -22,65 +7,105 @@ extension Snapshot {
         var unread: UInt64
         /// The messages that the user may see begin here.
         var visibleFrom: SequenceNumber
+        var setting: ConversationSetting
+        /// Whether the user has deleted some of it for itself.
+        var hasDeletions: Bool
+
+        /// What lies up to here is not unread.
+        var floor: SequenceNumber { max(marker.sequence, visibleFrom - 1) }
+        var place: InboxPlace { InboxPlace(isPinned: setting.isPinned, activity: head.lastPosition) }
+        var isUnread: Bool { unread > 0 || setting.isMarkedUnread }
     }
 
-    /// The conversations of a user, by recent activity.
+    /// The conversations of a user: those that are pinned, then the others, each by recent activity.
     ///
     /// - Parameters:
-    ///   - before: continues a list: the ``InboxItem/activity`` of its last item.
-    ///   - onlyUnread: leaves out what has been read.
+    ///   - archived: lists those that the user put away, instead of the others.
+    ///   - onlyUnread: leaves out what has been read and is not marked as unread.
+    ///   - place: continues a list: the ``InboxItem/place`` of its last item. What moves up between two pages is not on
+    ///     the later one; ``inboxChanges(of:since:limit:)`` has it.
     /// - Throws: `unknown-user`; `malformed-argument`, `request-too-large` for the limit.
-    /// - Cost: one row for each conversation of the user, and one for each item of the page.
+    /// - Cost: one row for each conversation of the user and for each setting, and a few for each item of the page.
     public func inbox(
-        of user: UserID, before: Position? = nil, onlyUnread: Bool = false, limit: Int? = nil
+        of user: UserID, archived: Bool = false, onlyUnread: Bool = false, after place: InboxPlace? = nil,
+        limit: Int? = nil
     ) throws(IMError) -> [InboxItem] {
         let limit = try limits.page(limit, default: 100)
         return try IMError.mapping {
-            let rows = try inboxRows(of: userNumber(user))
+            let user = try userNumber(user)
+            let rows = try inboxRows(of: user)
             // Places are sorted rather than rows: a row is wide, and most of them are not on the page.
-            var order: [(activity: Position, index: Int)] = []
+            var order: [(place: InboxPlace, index: Int)] = []
             for (index, row) in rows.enumerated()
-            where row.head.lastPosition < before ?? .max && (!onlyUnread || row.unread > 0) {
-                order.append((row.head.lastPosition, index))
+            where !row.setting.isHidden && row.setting.isArchived == archived && (!onlyUnread || row.isUnread) {
+                if let place, row.place >= place { continue }
+                order.append((row.place, index))
             }
-            order.sort { $0.activity > $1.activity }
-            return try order.prefix(limit).map { try item(rows[$0.index]) }
+            order.sort { $0.place > $1.place }
+            return try items(order.prefix(limit).map { rows[$0.index] }, of: user)
         }
     }
 
-    /// One conversation of a user's inbox; nil when it is not in there.
+    /// One conversation of a user's inbox, also when it is archived or hidden; nil when it is not in there.
     public func inboxItem(of user: UserID, _ conversation: Conversation) throws(IMError) -> InboxItem? {
         try IMError.mapping { () throws -> InboxItem? in
             let user = try userNumber(user)
             guard let number = try? number(of: conversation), let row = try inboxRow(number, of: user) else {
                 return nil
             }
-            return try item(row)
+            return try items([row], of: user).first
         }
     }
 
-    /// Unread messages of a user in all its conversations.
-    public func unreadTotal(of user: UserID) throws(IMError) -> UInt64 {
-        try IMError.mapping { try inboxRows(of: userNumber(user)).reduce(0) { $0 + $1.unread } }
+    /// Unread messages of a user in all the conversations of a list.
+    ///
+    /// - Parameters:
+    ///   - archived: counts those of the archived conversations, instead of the others.
+    ///   - moment: leaves out conversations that are muted then; nil counts them too.
+    public func unreadTotal(
+        of user: UserID, archived: Bool = false, withoutMutedAt moment: Timestamp? = nil
+    ) throws(IMError) -> UInt64 {
+        try IMError.mapping {
+            try inboxRows(of: userNumber(user)).reduce(0) { sum, row in
+                let setting = row.setting
+                if setting.isHidden || setting.isArchived != archived { return sum }
+                if let moment, setting.isMuted(at: moment) { return sum }
+                return sum + row.unread
+            }
+        }
     }
 
-    func inboxRows(of user: UserNumber) throws -> [InboxRow] {
+    // MARK: Rows
+
+    private func inboxRows(of user: UserNumber) throws -> [InboxRow] {
         var rows: [InboxRow] = []
+        // Groups have greater numbers than chats, so one walk over the settings meets them all.
+        var settings = try written.settings(of: user)
         for number in try chats(of: user) {
-            if let row = try inboxRow(number, of: user) { rows.append(row) }
+            if let row = try inboxRow(number, of: user, settings.setting(of: number)) { rows.append(row) }
         }
         try written.forEachGroup(of: user) { number, leftAt in
-            if leftAt == nil, let row = try inboxRow(number, of: user) { rows.append(row) }
+            if leftAt == nil, let row = try inboxRow(number, of: user, settings.setting(of: number)) {
+                rows.append(row)
+            }
             return true
         }
         return rows
     }
 
-    private func inboxRow(_ number: ConversationNumber, of user: UserNumber) throws -> InboxRow? {
+    func inboxRow(_ number: ConversationNumber, of user: UserNumber) throws -> InboxRow? {
+        try inboxRow(number, of: user, written.setting(of: user, in: number))
+    }
+
+    private func inboxRow(
+        _ number: ConversationNumber, of user: UserNumber, _ record: SettingRecord?
+    ) throws -> InboxRow? {
         let head = try head(of: number)
-        let trim = try trim(of: number)
-        var row = InboxRow(number: number, head: head, marker: .none, unread: 0, visibleFrom: trim.through + 1)
-        var floor = trim.counted
+        let trim = try written.trim(of: number) ?? TrimRecord(through: 0, counted: 0)
+        var row = InboxRow(
+            number: number, head: head, marker: .none, unread: 0, visibleFrom: trim.through + 1,
+            setting: ConversationSetting(), hasDeletions: false)
+        var counted = trim.counted
         if let side = number.side(of: user) {
             guard head.sequence > 0 else { return nil }
             row.marker = head.marker(side)
@@ -90,27 +115,110 @@ extension Snapshot {
             }
             row.marker = try marker(of: user, in: number)
             row.visibleFrom = max(row.visibleFrom, window.from)
-            floor = max(floor, window.countedBefore)
+            counted = max(counted, window.countedBefore)
         }
-        row.unread = head.counted - min(head.counted, max(floor, row.marker.counted))
-        if row.unread > 0, head.withdrawn > 0 {
-            row.unread -= try withdrawnCount(of: number, above: max(row.visibleFrom - 1, row.marker.sequence))
+        if let record {
+            row.setting = record.setting(at: head, readThrough: row.marker.sequence)
+            row.visibleFrom = max(row.visibleFrom, record.cleared.sequence + 1)
+            counted = max(counted, record.cleared.counted)
+            row.hasDeletions = record.deletedCount > 0
         }
+        let unread = head.counted - min(head.counted, max(counted, row.marker.counted))
+        guard unread > 0 else { return row }
+        var gone = head.withdrawn > 0 ? try withdrawnCount(of: number, above: row.floor) : 0
+        if row.hasDeletions { gone += try deletedCount(of: number, above: row.floor, by: user) }
+        row.unread = unread - min(unread, gone)
         return row
     }
 
-    private func trim(of conversation: ConversationNumber) throws -> TrimRecord {
-        try written.trim(of: conversation) ?? TrimRecord(through: 0, counted: 0)
+    /// How many messages above a sequence a user has deleted for itself and nobody has withdrawn.
+    private func deletedCount(
+        of number: ConversationNumber, above floor: SequenceNumber, by user: UserNumber
+    ) throws -> UInt64 {
+        var count: UInt64 = 0
+        let first = floor / TimelineBlock.size
+        try written.forEachDeletion(of: user, in: number, from: first) { block, record in
+            let mask = record.counted & ~DeletionRecord.bits(of: block, through: floor)
+            for sequence in DeletionRecord.sequences(of: block, mask) {
+                let isWithdrawn = try written.isWithdrawn(sequence, in: number)
+                if !isWithdrawn { count += 1 }
+            }
+            return true
+        }
+        return count
     }
 
-    private func item(_ row: InboxRow) throws -> InboxItem {
-        let conversation = try conversation(row.number)
-        var last: Entry?
-        if row.head.lastMessage >= row.visibleFrom {
-            last = try written.entry(at: row.head.lastMessagePosition).map { try entry($0, in: conversation) }
+    // MARK: Items
+
+    /// What the outside sees of rows, in their order.
+    func items(_ rows: [InboxRow], of user: UserNumber) throws -> [InboxItem] {
+        var mentions = Array(repeating: UInt64(0), count: rows.count)
+        let unread = rows.indices.filter { rows[$0].unread > 0 }.sorted { rows[$0].number < rows[$1].number }
+        if !unread.isEmpty {
+            var reader = try MentionReader(of: user, in: self)
+            for index in unread { mentions[index] = try reader.count(in: rows[index], self) }
         }
-        return InboxItem(
-            conversation: conversation, lastMessage: last, unread: row.unread, readThrough: row.marker.sequence,
-            headSequence: row.head.sequence, activity: row.head.lastPosition)
+        let isAmended = try written.hasAmendments()
+        return try rows.indices.map { index in
+            let row = rows[index]
+            let conversation = try conversation(row.number)
+            return InboxItem(
+                conversation: conversation,
+                lastMessage: try lastMessage(of: row, conversation, to: user, isAmended: isAmended),
+                unread: row.unread, mentions: mentions[index], readThrough: row.marker.sequence,
+                headSequence: row.head.sequence, activity: row.head.lastPosition, setting: row.setting,
+                place: row.place)
+        }
+    }
+
+    /// The newest message that a user sees, in its present state. With `isAmended` false it is as it was sent.
+    private func lastMessage(
+        of row: InboxRow, _ conversation: Conversation, to user: UserNumber, isAmended: Bool
+    ) throws -> Entry? {
+        guard let position = try lastMessagePosition(of: row, user), let found = try written.entry(at: position) else {
+            return nil
+        }
+        let entry = try entry(found, in: conversation)
+        guard isAmended, try written.isAmended(entry.sequence, in: row.number) else { return entry }
+        return try present([entry], of: row.number, to: user).first
+    }
+
+    /// Where the newest message stands that a user sees.
+    private func lastMessagePosition(of row: InboxRow, _ user: UserNumber) throws -> Position? {
+        guard row.head.lastMessage >= row.visibleFrom else { return nil }
+        guard row.hasDeletions else { return row.head.lastMessagePosition }
+        var deletions = Deletions(of: user, in: row.number)
+        guard try deletions.contain(row.head.lastMessage, self) else { return row.head.lastMessagePosition }
+        guard let sequence = try lastMessageLeft(of: row, user) else { return nil }
+        return try position(of: sequence, in: row.number)
+    }
+
+    /// The newest message that the user sees, when it has deleted the newest that there is.
+    ///
+    /// Found by its number among those that are left: one row for each block with deletions, and one for each halving
+    /// of the rest, however many entries lie in between.
+    private func lastMessageLeft(of row: InboxRow, _ user: UserNumber) throws -> SequenceNumber? {
+        var blocks: [(block: UInt64, counted: UInt64)] = []
+        try written.forEachDeletion(of: user, in: row.number) { block, record in
+            blocks.append((block, record.counted))
+            return true
+        }
+        func left(through sequence: SequenceNumber) throws -> UInt64 {
+            var count = try counted(through: sequence, in: row.number)
+            for (block, counted) in blocks {
+                let mask = DeletionRecord.bits(of: block, through: sequence)
+                count -= min(count, UInt64((counted & mask).nonzeroBitCount))
+            }
+            return count
+        }
+        let wanted = try left(through: row.head.lastMessage)
+        var (low, high) = (row.visibleFrom - 1, row.head.lastMessage)
+        guard try left(through: low) < wanted else { return nil }
+        // Always fewer through low, and as many as are wanted through high.
+        while high - low > 1 {
+            let middle = low + (high - low) / 2
+            if try left(through: middle) < wanted { low = middle } else { high = middle }
+        }
+        return high
     }
 }

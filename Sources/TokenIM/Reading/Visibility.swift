@@ -18,9 +18,48 @@ struct Visibility {
     func last(through sequence: SequenceNumber) -> SequenceNumber? {
         windows.last { $0.lowerBound <= sequence }.map { min($0.upperBound, sequence) }
     }
+
+    /// Leaves out what the user has cleared.
+    mutating func clear(through sequence: SequenceNumber) {
+        if sequence == 0 { return }
+        windows = windows.compactMap { window in
+            window.upperBound > sequence ? max(window.lowerBound, sequence + 1)...window.upperBound : nil
+        }
+    }
+}
+
+/// What a user sees of a conversation when it looks at it: what it may see, without what it has put out of its sight.
+struct Sight {
+    var visibility: Visibility
+    /// What the user has deleted for itself, if anything.
+    var deletions: Deletions?
+
+    mutating func sees(_ sequence: SequenceNumber, _ snapshot: borrowing Snapshot) throws -> Bool {
+        guard visibility.sees(sequence) else { return false }
+        return try deletions?.contain(sequence, snapshot) != true
+    }
 }
 
 extension Snapshot {
+    /// What a user sees of a conversation; nil when it may see nothing at all.
+    func sight(
+        of conversation: ConversationNumber, by user: UserNumber, through last: SequenceNumber
+    ) throws -> Sight? {
+        guard var visibility = try visibility(of: conversation, to: user, through: last) else { return nil }
+        guard let setting = try written.setting(of: user, in: conversation) else {
+            return Sight(visibility: visibility)
+        }
+        visibility.clear(through: setting.cleared.sequence)
+        let hasDeletions = setting.deletedCount > 0
+        return Sight(
+            visibility: visibility, deletions: hasDeletions ? Deletions(of: user, in: conversation) : nil)
+    }
+
+    /// How far a user has cleared a conversation for itself.
+    func clearedThrough(of conversation: ConversationNumber, by user: UserNumber) throws -> SequenceNumber {
+        try written.setting(of: user, in: conversation)?.cleared.sequence ?? 0
+    }
+
     /// What a user may see of a conversation; nil when nothing at all, which looks like a conversation that is not
     /// there.
     func visibility(

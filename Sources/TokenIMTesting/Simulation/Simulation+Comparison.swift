@@ -97,7 +97,7 @@ extension Simulation {
             while true {
                 let limit = Int.random(in: 1...7, using: &generator)
                 let page = try read { () throws(IMError) in
-                    try engine.inbox.list(user, before: items.last?.activity, onlyUnread: onlyUnread, limit: limit)
+                    try engine.inbox.list(user, onlyUnread: onlyUnread, after: items.last?.place, limit: limit)
                 }
                 items += page
                 if page.count < limit { break }

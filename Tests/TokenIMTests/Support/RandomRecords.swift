@@ -57,7 +57,7 @@ enum RandomRecords {
     }
 
     static func event(_ chance: inout SeededGenerator) -> Event {
-        switch Int.random(in: 0..<22, using: &chance) {
+        switch Int.random(in: 0..<26, using: &chance) {
         case 0: .message(body(&chance))
         case 1: .edited(word(&chance) >> 1, body(&chance))
         case 2: .userCreated(number(&chance), name(&chance), profile(&chance))
@@ -82,8 +82,26 @@ enum RandomRecords {
         case 18: .pinChanged(word(&chance), isOn: Bool.random(using: &chance))
         case 19: .scheduled(body(&chance), to: conversation(&chance), at: moment(&chance))
         case 20: .scheduleEnded(word(&chance), .sent(word(&chance)))
+        case 21: .setting(.set(conversation(&chance), setting(&chance)))
+        case 22: .setting(.drafted(conversation(&chance), Bool.random(using: &chance) ? text(&chance) : nil))
+        case 23: .setting(.cleared(conversation(&chance), through: word(&chance), counted: word(&chance)))
+        case 24:
+            .setting(
+                .deleted(
+                    conversation(&chance),
+                    list(&chance) { Withdrawal(sequence: word(&$0) >> 1, wasCounted: Bool.random(using: &$0)) }))
         default: .unchanged(conversation(&chance), word(&chance), word(&chance))
         }
+    }
+
+    static func setting(_ chance: inout SeededGenerator) -> ConversationSetting {
+        var setting = ConversationSetting()
+        setting.isPinned = Bool.random(using: &chance)
+        if Bool.random(using: &chance) { setting.mutedUntil = moment(&chance) }
+        setting.isArchived = Bool.random(using: &chance)
+        setting.isHidden = Bool.random(using: &chance)
+        setting.isMarkedUnread = Bool.random(using: &chance)
+        return setting
     }
 
     static func body(_ chance: inout SeededGenerator) -> MessageBody {

@@ -18,6 +18,7 @@ struct AllBenchmarks: Benchmark {
         (SessionsBenchmark.name, ["--sessions", "10000"]),
         (OpeningBenchmark.name, ["--entries", "20000", "--preload", "100000", "--rounds", "1"]),
         (FoldsBenchmark.name, ["--preload", "100000", "--seconds", "1", "--folds", "1"]),
+        (DueBenchmark.name, ["--messages", "1000", "--conversations", "100", "--wait", "1", "--quiet-sends", "200"]),
         (DeliveryBenchmark.name, ["--messages", "1000", "--deliveries", "100000", "--rounds", "1"]),
     ]
 
