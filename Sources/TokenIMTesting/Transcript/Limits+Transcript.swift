@@ -9,6 +9,8 @@ extension Limits {
         "profileBytes": \.profileBytes, "groupMembers": \.groupMembers, "membersPerCommand": \.membersPerCommand,
         "groupsPerUser": \.groupsPerUser, "devicesPerUser": \.devicesPerUser, "sessions": \.sessions,
         "pageSize": \.pageSize, "trimmedPerCommand": \.trimmedPerCommand, "presencePerCall": \.presencePerCall,
+        "readersExamined": \.readersExamined, "deletedPerCommand": \.deletedPerCommand,
+        "hiddenPerConversation": \.hiddenPerConversation, "countedMentions": \.countedMentions,
         "sessionWindow": \.sessionWindow, "mailboxCapacity": \.mailboxCapacity,
         "waitingCommands": \.waitingCommands, "batchCommands": \.batchCommands, "batchBytes": \.batchBytes,
         "foldEntries": \.foldEntries, "keyMergeEntries": \.keyMergeEntries,
@@ -21,8 +23,8 @@ extension Limits {
         "foldQuiet": \.foldQuiet, "consumerWait": \.consumerWait,
     ]
 
-    /// The names that a transcript may say. A test holds them against the limits that there are.
-    package static var names: Set<String> { Set(counts.keys).union(durations.keys).union(["consumerBackoff"]) }
+    /// The names that a transcript may say.
+    fileprivate static var names: Set<String> { Set(counts.keys).union(durations.keys).union(["consumerBackoff"]) }
 
     /// Sets the limit of a name to the value that the command gives that name.
     mutating func set(_ name: String, from command: TranscriptCommand) throws(TranscriptFailure) {
@@ -36,4 +38,9 @@ extension Limits {
             throw command.failure("there is no limit \(name)")
         }
     }
+}
+
+extension TranscriptVerb {
+    /// The limits that can be set. A test holds them against those that there are.
+    package static var limitNames: Set<String> { Limits.names }
 }

@@ -12,7 +12,9 @@ extension TranscriptCommand {
 
     var content: Content {
         get throws {
-            if let type = optional("custom") { return .custom(type: type, bytes: Array((optional("bytes") ?? "").utf8)) }
+            if let type = optional("custom") {
+                return .custom(type: type, bytes: Array((optional("bytes") ?? "").utf8))
+            }
             if let card = optional("card") {
                 return .card(Card(try target(named: card), name: optional("name"), avatar: optional("avatar")))
             }

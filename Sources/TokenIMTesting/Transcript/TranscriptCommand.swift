@@ -74,6 +74,14 @@ public struct TranscriptCommand: Sendable {
         return number
     }
 
+    /// Several sequences.
+    public func numbers(_ label: String) throws(TranscriptFailure) -> [UInt64] {
+        let words = list(label)
+        let numbers = words.compactMap { UInt64($0) }
+        guard numbers.count == words.count else { throw failure("\(label) are numbers, not \(words)") }
+        return numbers
+    }
+
     /// A time as `1d2h3m4s5ms`, a part or more of it; nil when it was not said.
     public func duration(_ label: String) throws(TranscriptFailure) -> Duration? {
         guard let text = optional(label) else { return nil }

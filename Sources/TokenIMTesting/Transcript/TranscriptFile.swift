@@ -57,10 +57,12 @@ public struct TranscriptFile: Sendable, CustomStringConvertible {
         let said = try read()
         let played = try await said.run(verbs: verbs, configure: configure)
         guard isRewriting else { return said.differences(from: played) }
-        if played.text != said.text {
-            unlink(path)
-            try StoreCopy.write(Array(played.text.utf8), to: path)
-        }
+        try write(played.text)
         return []
+    }
+
+    package func write(_ text: String) throws {
+        unlink(path)
+        try StoreCopy.write(Array(text.utf8), to: path)
     }
 }

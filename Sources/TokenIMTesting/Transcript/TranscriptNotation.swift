@@ -81,7 +81,7 @@ public struct TranscriptNotation: Sendable {
         }
         if let replyTo = message.replyTo { remarks.append("reply to \(replyTo)") }
         if let origin = message.origin {
-            remarks.append("forwarded from \(origin.author?.rawValue ?? "host") of \(describe(origin.timestamp))")
+            remarks.append("from \(origin.author?.rawValue ?? "host") at \(describe(origin.timestamp))")
         }
         let names = message.mentions.map(\.rawValue) + (message.mentionsAll ? ["all"] : [])
         note(!names.isEmpty, "mentions \(names.joined(separator: " "))")
@@ -144,7 +144,9 @@ public struct TranscriptNotation: Sendable {
         var words: [String] = []
         if let name = profile.name { words.append("name=\(quote(name))") }
         if let avatar = profile.avatar { words.append("avatar=\(avatar)") }
-        for (key, value) in profile.attributes.sorted(by: { $0.key < $1.key }) { words.append("\(key)=\(quote(value))") }
+        for (key, value) in profile.attributes.sorted(by: { $0.key < $1.key }) {
+            words.append("\(key)=\(quote(value))")
+        }
         return words
     }
 
@@ -153,8 +155,8 @@ public struct TranscriptNotation: Sendable {
     }
 
     static func describe(_ error: any Error) -> String {
-        guard let error = error as? IMError else { return "error: \(shorten("\(error)"))" }
-        return "error: \(error.code.name) (\(error.code.number)): \(shorten(error.message))"
+        guard let error = error as? IMError else { return "error: \(shorten("\(error)", to: 400))" }
+        return "error: \(error.code.name) (\(error.code.number)): \(shorten(error.message, to: 400))"
     }
 
     static func quote(_ text: String) -> String { "\"\(shorten(text))\"" }
@@ -163,13 +165,13 @@ public struct TranscriptNotation: Sendable {
         words.isEmpty ? nil : words.joined(separator: ",")
     }
 
-    /// One line of at most 160 characters.
-    static func shorten(_ text: String) -> String {
+    /// One line, not too long.
+    static func shorten(_ text: String, to maximum: Int = 60) -> String {
         var line = ""
-        for scalar in text.unicodeScalars.prefix(160) {
+        for scalar in text.unicodeScalars.prefix(maximum) {
             line += scalar.value < 0x20 ? scalar.escaped(asASCII: true) : String(scalar)
         }
-        return text.unicodeScalars.count > 160 ? "\(line)… (\(text.utf8.count) bytes)" : line
+        return text.unicodeScalars.count > maximum ? "\(line)… (\(text.utf8.count) bytes)" : line
     }
 
     // MARK: Time

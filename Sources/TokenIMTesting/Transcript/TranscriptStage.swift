@@ -23,6 +23,8 @@ public final class TranscriptStage {
     var sessions: [String: Session] = [:]
     /// Kept, so that what is in flight is not forgotten.
     var consumers: [ConsumerID: Consumer] = [:]
+    /// Up to where the changes of a user's inbox have been asked for.
+    var inboxPositions: [UserID: Position] = [:]
     /// Files that were put aside.
     var keptFiles: TemporaryDirectory?
 

@@ -39,30 +39,13 @@ extension TranscriptVerb {
                 return "\(waiting.sequence) at \(moment) to \(place) \(notation.describe(waiting.message))"
             }.orNothing
         },
-        TranscriptVerb("inbox", "USER [only-unread] [before=] [limit=]", "a user's conversations") { stage, command in
-            let items = try stage.engine.inbox.list(
-                try command.user(), before: try command.number("before"), onlyUnread: command.has("only-unread"),
-                limit: try command.count("limit"))
-            return items.map(try stage.notation.describe).orNothing
-        },
-        TranscriptVerb("inbox-item", "USER CONVERSATION", "one conversation of a user's inbox") { stage, command in
-            let item = try stage.engine.inbox.item(try command.user(), try command.conversation())
-            return try item.map { [try stage.notation.describe($0)] } ?? ["nothing"]
-        },
-        TranscriptVerb("unread", "USER", "all unread messages of a user") { stage, command in
-            ["\(try stage.engine.inbox.total(try command.user()))"]
+        TranscriptVerb(
+            "readers", "USER CONVERSATION SEQUENCE [after=] [limit=]", "who has read a message of a group"
+        ) { stage, command in
+            let page = try stage.engine.messages.readers(
+                of: try command.sequence(), in: try command.conversation(), for: try command.user(),
+                after: try command.optional("after").map { try UserID($0) }, limit: try command.count("limit"))
+            return (page.readers.map(\.rawValue) + (page.next.map { ["and more after \($0)"] } ?? [])).orNothing
         },
     ]
-}
-
-extension TranscriptNotation {
-    /// A conversation in a list.
-    func describe(_ item: InboxItem) -> String {
-        var words = [Self.describe(item.conversation), "unread=\(item.unread)", "read=\(item.readThrough)"]
-        words.append("head=\(item.headSequence)")
-        if let last = item.lastMessage {
-            words.append(last.message.map(describe) ?? last.kind.description)
-        }
-        return words.joined(separator: " ")
-    }
 }
