@@ -37,6 +37,9 @@ public final class TranscriptStage {
         self.configure = configure
     }
 
+    /// Whether an engine has been opened, and may be closed by now.
+    package var hasEngine: Bool { test != nil }
+
     func end() {
         test?.engine.close()
     }
