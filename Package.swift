@@ -37,7 +37,7 @@ let package = Package(
         .executableTarget(
             name: "TokenIMCommand",
             dependencies: [
-                "TokenIMReplay",
+                "TokenIM", "TokenIMReplay", "TokenIMTesting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -50,12 +50,22 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "TokenIMTestingTests", dependencies: ["TokenIM", "TokenIMTesting"], swiftSettings: strict),
         .testTarget(
-            name: "SimulationTests", dependencies: ["TokenIM", "TokenIMTesting"], exclude: ["Regressions"],
+            name: "SimulationTests", dependencies: ["TokenIM", "TokenIMCommand", "TokenIMTesting"],
+            exclude: ["Regressions"],
             swiftSettings: strict),
         .testTarget(
             name: "TranscriptTests", dependencies: ["TokenIM", "TokenIMTesting"], exclude: ["Transcripts"],
             swiftSettings: strict),
         .testTarget(name: "ReadmeTests", dependencies: ["TokenIM", "TokenIMTesting"], swiftSettings: strict),
+        .target(name: "CStorageCalls", path: "Tests/CStorageCalls"),
+        .executableTarget(
+            name: "Laboratory",
+            dependencies: [
+                "CStorageCalls", "TokenIM", "TokenIMLMDB", "TokenIMTesting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Laboratory", exclude: ["README.md"], swiftSettings: strict),
+        .testTarget(name: "LaboratoryTests", swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["TokenIMTesting"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -12,6 +12,8 @@ public struct Configuration: Sendable {
 
     public var runtime = Runtime.threaded
     public var limits = Limits()
+    /// How many sessions one user may have at a time.
+    public var sessionPolicy = SessionPolicy.all
     /// Nil means the system's clock.
     public var time: (any TimeSource)?
     /// Nil means the system's random numbers.
@@ -25,6 +27,8 @@ public struct Configuration: Sendable {
     public var allowsUnsafeFileSystem = false
     /// Told of what happens inside: folds, back-pressure, storage trouble. Must return at once and not call back.
     public var observer: (@Sendable (EngineEvent) -> Void)?
+    /// Asked on the writer's thread at every fault point; what it throws happens there as if storage had failed.
+    package var fault: (@Sendable (FaultPoint) throws -> Void)?
 
     public init() {}
 }

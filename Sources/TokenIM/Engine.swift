@@ -93,7 +93,8 @@ public final class Engine: Sendable {
         Receipt(try await submit(command), in: conversation)
     }
 
-    /// Connects a device of a user. The device is registered when it is new; an older session of it is closed.
+    /// Connects a device of a user. The device is registered when it is new; an older session of it is closed, and what
+    /// else `Configuration.sessionPolicy` leaves no room for.
     ///
     /// - Throws: `unknown-user`, `user-suspended`, `too-many-devices`, `too-many-sessions`, `epoch-changed`,
     ///   `acknowledgement-ahead` for a start beyond the newest entry, `malformed-argument`, `closed`, `overloaded`.
@@ -106,6 +107,7 @@ public final class Engine: Sendable {
         if let window = options.window, !(1...4096).contains(window) {
             throw IMError(.malformedArgument, "a window of \(window); 1 to 4,096")
         }
+        try options.details.validate()
         let connecting = Connecting(user: user, device: device, options: options)
         let attachment =
             core.isInline
@@ -118,8 +120,14 @@ public final class Engine: Sendable {
     private func attach(_ connecting: Connecting) throws -> Attachment {
         let snapshot = try core.snapshot()
         let user = try snapshot.userNumber(connecting.user)
-        guard let device = try snapshot.written.deviceNumber(connecting.device, of: user) else {
-            throw IMError(.broken, "device \(connecting.device) has not been registered")
+        // Both may have been taken away in the commit that registered the device.
+        guard let record = try snapshot.written.user(user), record.status == .active else {
+            throw IMError(.userDisconnected, "user \(connecting.user) has just been suspended or deleted")
+        }
+        guard let device = try snapshot.written.deviceNumber(connecting.device, of: user),
+            let details = try snapshot.written.device(device)?.details
+        else {
+            throw IMError(.notFound, "device \(connecting.device) has just been removed")
         }
         let stored = try snapshot.cursor(of: device)
         var groups: [ConversationNumber] = []
@@ -127,13 +135,14 @@ public final class Engine: Sendable {
             if leftAt == nil { groups.append(group) }
             return true
         }
-        let limits = core.limits
+        let (limits, now) = (core.limits, time.now())
         let (number, actions) = try core.live.withLock { live throws(IMError) in
             let session = LiveSession(
                 user: user, userID: connecting.user, device: device, deviceID: connecting.device,
-                window: connecting.options.window ?? limits.sessionWindow, deliveryBell: connecting.deliveryBell,
-                signalBell: connecting.signalBell, cursor: live.cursor(of: device, stored: stored), head: live.head)
-            return try live.attach(session, groups: groups)
+                platform: details.platform, window: connecting.options.window ?? limits.sessionWindow,
+                deliveryBell: connecting.deliveryBell, signalBell: connecting.signalBell,
+                cursor: live.cursor(of: device, stored: stored), head: live.head)
+            return try live.attach(session, groups: groups, presence: record.presence, now: now)
         }
         perform(actions)
         return Attachment(user: user, device: device, session: number)

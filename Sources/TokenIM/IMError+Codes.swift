@@ -86,7 +86,7 @@ extension IMError.Code {
     public static let cancelled = Self(4002, "cancelled", .sameKey)
     /// The session has been closed by its owner.
     public static let sessionClosed = Self(4003, "session-closed")
-    /// A newer session of the same device took over: do not reconnect.
+    /// A newer session of the same device took over, or by the session policy of another: do not reconnect.
     public static let sessionReplaced = Self(4004, "session-replaced")
     /// The device did not acknowledge within `Limits.acknowledgementWait`: reconnect.
     public static let acknowledgementTimeout = Self(4005, "acknowledgement-timeout", .afterBackoff)

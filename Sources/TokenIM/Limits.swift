@@ -32,11 +32,16 @@ public struct Limits: Sendable, Hashable {
     public var groupsPerUser = 5_000
     /// Devices of one user (`too-many-devices`).
     public var devicesPerUser = 64
+    /// Users in one user's address book (`limit-reached`).
+    public var contactsPerUser = 10_000
+    /// Users that one user blocks (`limit-reached`).
+    public var blocksPerUser = 10_000
     /// Sessions of the engine (`too-many-sessions`).
     public var sessions = 1_000_000
     /// Rows that one call of a listing returns (`request-too-large`).
     public var pageSize = 1_000
-    /// Entries that one call erases when trimming a conversation; call again for more.
+    /// Entries that one call erases when trimming a conversation, call again for more; and that one step looks at when
+    /// what a deleted user wrote is erased.
     public var trimmedPerCommand = 1_000
     /// Entries that one command deletes for its user alone (`request-too-large`).
     public var deletedPerCommand = 100
@@ -94,7 +99,8 @@ public struct Limits: Sendable, Hashable {
             ("readersExamined", readersExamined),
             ("profileBytes", profileBytes), ("groupMembers", groupMembers),
             ("membersPerCommand", membersPerCommand), ("groupsPerUser", groupsPerUser),
-            ("devicesPerUser", devicesPerUser), ("sessions", sessions), ("pageSize", pageSize),
+            ("devicesPerUser", devicesPerUser), ("contactsPerUser", contactsPerUser),
+            ("blocksPerUser", blocksPerUser), ("sessions", sessions), ("pageSize", pageSize),
             ("trimmedPerCommand", trimmedPerCommand), ("deletedPerCommand", deletedPerCommand),
             ("hiddenPerConversation", hiddenPerConversation), ("countedMentions", countedMentions),
             ("presencePerCall", presencePerCall),

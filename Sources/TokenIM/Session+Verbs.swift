@@ -29,12 +29,25 @@ extension Session {
     /// Groups, with this user's rights.
     public var groups: Groups { Groups(engine: engine, actor: actor, session: self) }
 
+    /// Who can be reached, as this user sees it.
+    public var presence: Presence { Presence(engine: engine, session: self) }
+
+    /// This user's address book, in the order in which its contacts became users, after one of them.
+    public func contacts(after user: UserID? = nil, limit: Int? = nil) throws(IMError) -> [Contact] {
+        try engine.users.contacts(of: self.user, after: user, limit: limit)
+    }
+
+    /// Those whom this user blocks, in the order in which they became users, after one of them.
+    public func blockedUsers(after user: UserID? = nil, limit: Int? = nil) throws(IMError) -> [UserID] {
+        try engine.users.blocked(by: self.user, after: user, limit: limit)
+    }
+
     // MARK: Signals
 
     /// Tells the connected others of a conversation that this user is typing, or no longer. It ends by itself after
     /// `Limits.typingDuration` unless it is said again.
     ///
-    /// - Throws: `not-found` when the user is no member of the conversation.
+    /// - Throws: `not-found` when the user is no member of the conversation; `blocked` by the other of a direct one.
     public func setTyping(_ isTyping: Bool, in conversation: Conversation) throws(IMError) {
         let number = try IMError.mapping { () throws -> ConversationNumber in
             let snapshot = try engine.core.snapshot()
@@ -47,6 +60,7 @@ extension Session {
             case .personal, .engine: isMember = false
             }
             guard isMember else { throw notFound }
+            try requireUnblocked(in: number, snapshot)
             return number
         }
         let now = engine.time.now()
@@ -56,16 +70,42 @@ extension Session {
         engine.perform(actions)
     }
 
-    /// Signals when these users come and go from now on, and how they are at once. Adds to what was subscribed before.
+    private func requireUnblocked(in number: ConversationNumber, _ snapshot: borrowing Snapshot) throws {
+        guard number.kind == .direct else { return }
+        let (low, high) = number.directUsers
+        let other = low == userNumber ? high : low
+        guard try snapshot.written.relation(.block, of: other, with: userNumber) != nil else { return }
+        throw IMError(.blocked, "user \(try snapshot.userID(other)) does not want to hear from this one")
+    }
+
+    /// Signals when these users come and go from now on, or change their status, and how they are at once. Adds to what
+    /// was subscribed before. Those who hide look offline.
     ///
     /// - Throws: `unknown-user`; `request-too-large` beyond `Limits.presencePerCall` users in all.
     public func subscribe(toPresenceOf users: [UserID]) throws(IMError) {
-        let numbers = try IMError.mapping { () throws -> [(UserNumber, UserID)] in
+        let people = try IMError.mapping { () throws -> [(UserNumber, UserID, PresenceSetting)] in
             let snapshot = try engine.core.snapshot()
-            return try users.map { (try snapshot.userNumber($0), $0) }
+            return try users.map { id in
+                let number = try snapshot.userNumber(id)
+                return (number, id, try snapshot.written.user(number)?.presence ?? PresenceSetting())
+            }
         }
-        let actions = try engine.core.live.withLock { live throws(IMError) in try live.watch(numbers, by: number) }
+        let now = engine.time.now()
+        let actions = try engine.core.live.withLock { live throws(IMError) in
+            try live.watch(people.map { (number: $0.0, id: $0.1, setting: $0.2) }, by: number, now: now)
+        }
         engine.perform(actions)
+    }
+
+    /// Ends what ``subscribe(toPresenceOf:)`` began. Users who were not subscribed are left out.
+    ///
+    /// - Throws: `unknown-user`.
+    public func unsubscribe(fromPresenceOf users: [UserID]) throws(IMError) {
+        let numbers = try IMError.mapping { () throws -> [UserNumber] in
+            let snapshot = try engine.core.snapshot()
+            return try users.map { try snapshot.userNumber($0) }
+        }
+        try engine.core.live.withLock { live throws(IMError) in try live.unwatch(numbers, by: number) }
     }
 
     /// Takes the signals that came since the last time: of each kind, user and conversation only the newest.

@@ -28,6 +28,12 @@ public struct SessionOptions: Sendable, Hashable {
     public var window: Int?
     /// The epoch that the device remembers from before; `epoch-changed` when the store has another by now.
     public var epoch: UInt64?
+    /// What the device runs on, such as `ios`: 1 to 64 bytes of UTF-8. Nil leaves it as it was said before.
+    public var platform: String?
+    /// Where a push service reaches the device: 1 to 4,096 bytes of UTF-8. Nil leaves it as it was said before.
+    public var pushToken: String?
+
+    var details: DeviceDetails { DeviceDetails(platform: platform, pushToken: pushToken) }
 
     public init() {}
 }
@@ -38,7 +44,7 @@ public struct SessionOptions: Sendable, Hashable {
 /// positions, at least once. What is not acknowledged is delivered again to the device's next session. Nothing is held
 /// in memory for a device that does not read: its queue is the journal.
 ///
-/// A newer session of the same device closes this one. One that is let go without ``close()`` is closed then.
+/// A newer session of the same device closes this one, or by `Configuration.sessionPolicy` of another. One that is let go without ``close()`` is closed then.
 public final class Session: Sendable {
     public let user: UserID
     public let device: DeviceID
@@ -67,19 +73,21 @@ public final class Session: Sendable {
     }
 
     deinit {
-        engine.perform(engine.core.live.withLock { $0.detach(number) })
+        close()
     }
 
     /// Closes the session. What was acknowledged is written. Calling it again does nothing.
     public func close() {
-        engine.perform(engine.core.live.withLock { $0.detach(number) })
+        let now = engine.time.now()
+        engine.perform(engine.core.live.withLock { $0.detach(number, at: now) })
     }
 
     // MARK: Receiving
 
     /// What there is to deliver, as it comes. Suspends while there is nothing, ends when the task is cancelled.
     ///
-    /// - Throws: `session-closed`, `session-replaced`, `acknowledgement-timeout`, `user-disconnected`, `closed`.
+    /// - Throws: `session-closed`, `session-replaced`, `session-kicked`, `acknowledgement-timeout`,
+    ///   `user-disconnected`, `closed`.
     public var deliveries: Deliveries { Deliveries(session: self) }
 
     /// Takes what can be delivered now, without suspending: up to `maximum`, and up to the window. Empty when there is

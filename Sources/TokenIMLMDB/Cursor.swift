@@ -20,7 +20,7 @@ package struct Cursor: ~Copyable {
         var opened: OpaquePointer?
         let code = mdb_cursor_open(view.transaction, table.handle, &opened)
         guard code == MDB_SUCCESS, let opened else {
-            throw .lmdb(code, operation: "open a cursor on \(table.name)", directory: nil)
+            throw view.failed(code, "open a cursor on \(table.name)")
         }
         handle = opened
         self.view = view
@@ -84,6 +84,6 @@ package struct Cursor: ~Copyable {
         }
         place = otherwise
         if code == MDB_NOTFOUND { return nil }
-        throw .lmdb(code, operation: "read from \(table.name)", directory: nil)
+        throw view.failed(code, "read from \(table.name)")
     }
 }

@@ -30,6 +30,8 @@ struct OpenedEnvironment: ~Copyable {
         let claim = try DataFileClaim(claiming: FileDescriptor(opening: path, flags: flags), path: path)
         guard isNew else {
             try DataFileHeader.check(claim.file, path: path)
+            // What another process has left may be in memory only: nothing must be built on it before it is on disk.
+            try claim.file.synchronize(operation: "sync \(path)")
             return try open(claim, directory: directory, options: options)
         }
         do throws(StorageError) {

@@ -52,7 +52,7 @@ public struct StorageError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What is known about the reason, for people.
     public let detail: String
 
-    init(_ kind: Kind, code: Int32 = 0, operation: String, detail: String = "") {
+    package init(_ kind: Kind, code: Int32 = 0, operation: String, detail: String = "") {
         self.kind = kind
         self.code = code
         self.operation = operation

@@ -28,7 +28,7 @@ package struct TransactionView {
             return try SealedValue.open(UnsafeRawBufferPointer(value), key: key, table: table)
         }
         if code == MDB_NOTFOUND { return nil }
-        throw .lmdb(code, operation: "get from \(table.name)", directory: nil)
+        throw failed(code, "get from \(table.name)")
     }
 
     /// How many rows the table has. Cost: constant.
@@ -36,7 +36,7 @@ package struct TransactionView {
         try check(table)
         var statistics = MDB_stat()
         let code = mdb_stat(transaction, table.handle, &statistics)
-        guard code == MDB_SUCCESS else { throw .lmdb(code, operation: "count \(table.name)", directory: nil) }
+        guard code == MDB_SUCCESS else { throw failed(code, "count \(table.name)") }
         return Int(statistics.ms_entries)
     }
 
@@ -66,6 +66,13 @@ package struct TransactionView {
         let value = try key.withUnsafeBytes { bytes throws(StorageError) in try get(table, key: bytes) }
         guard let value else { return nil }
         return try body(value.bytes)
+    }
+
+    /// The error for a code of LMDB. A transaction that has come upon a damaged page, or whose change failed, answers
+    /// nothing from then on but that it is bad.
+    func failed(_ code: Int32, _ operation: String) -> StorageError {
+        guard code == MDB_BAD_TXN else { return .lmdb(code, operation: operation, directory: nil) }
+        return state.pointee.failure ?? .lmdb(MDB_CORRUPTED, operation: operation, directory: nil)
     }
 
     func check(_ table: Table) throws(StorageError) {

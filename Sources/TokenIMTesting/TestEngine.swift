@@ -6,6 +6,9 @@ public final class TestEngine: Sendable {
     public let engine: Engine
     public let time: ManualTime
     public let directory: TemporaryDirectory
+    /// What goes wrong with its disk. Nothing, unless a test says so.
+    public let faults: StorageFaults
+    private let configuration: Configuration
 
     /// - Parameters:
     ///   - seed: of the random source.
@@ -13,32 +16,7 @@ public final class TestEngine: Sendable {
     public init(seed: UInt64 = 1, configure: (inout Configuration) -> Void = { _ in }) throws {
         directory = try TemporaryDirectory()
         time = ManualTime()
-        engine = try Self.open(directory, time, seed, configure)
-    }
-
-    /// Opens the store of another test engine, which must have been closed, on the same clock.
-    public init(
-        reopening other: TestEngine, seed: UInt64 = 1, configure: (inout Configuration) -> Void = { _ in }
-    ) throws {
-        directory = other.directory
-        time = other.time
-        engine = try Self.open(directory, time, seed, configure)
-    }
-
-    /// Opens what a crash at this moment would leave of another test engine's store: a copy of its files. The other goes
-    /// on by itself, on the same clock.
-    public init(
-        afterCrashOf other: TestEngine, seed: UInt64 = 1, configure: (inout Configuration) -> Void = { _ in }
-    ) throws {
-        directory = try TemporaryDirectory()
-        time = other.time
-        try StoreCopy.copy(other.directory.path + "/store", to: directory.path + "/store")
-        engine = try Self.open(directory, time, seed, configure)
-    }
-
-    private static func open(
-        _ directory: TemporaryDirectory, _ time: ManualTime, _ seed: UInt64, _ configure: (inout Configuration) -> Void
-    ) throws -> Engine {
+        faults = StorageFaults(time: time)
         var configuration = Configuration()
         configuration.runtime = .inline
         configuration.time = time
@@ -46,8 +24,29 @@ public final class TestEngine: Sendable {
         // Test machines may keep temporary files on a file system that a service should not use.
         configuration.allowsUnsafeFileSystem = true
         configuration.mapSize = 1 << 30
+        configuration.fault = { [faults] in try faults.pass($0) }
         configure(&configuration)
-        return try Engine(directory: directory.path + "/store", configuration: configuration)
+        self.configuration = configuration
+        engine = try Engine(directory: directory.path + "/store", configuration: configuration)
+    }
+
+    /// Opens the store of another test engine, which must have been closed or have crashed, on the same clock and with
+    /// the same configuration. Its faults stay as they are, except for crashes, which are over.
+    ///
+    /// - Parameter configure: changes the configuration that the other had.
+    public init(
+        reopening other: TestEngine, seed: UInt64 = 1, configure: (inout Configuration) -> Void = { _ in }
+    ) throws {
+        if other.faults.hasCrashed { other.engine.close() }
+        directory = other.directory
+        time = other.time
+        faults = other.faults
+        var configuration = other.configuration
+        configuration.random = SeededRandom(seed: seed)
+        configure(&configuration)
+        self.configuration = configuration
+        faults.restart()
+        engine = try Engine(directory: directory.path + "/store", configuration: configuration)
     }
 
     deinit {

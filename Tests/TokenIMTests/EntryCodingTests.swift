@@ -63,6 +63,27 @@ import TokenIMTesting
         (.scheduleEnded(3, .refused(2003)), 26, "0303d30f"),
         (.group(.policies(GroupPolicies.channel)), 27, "01" + "00" + "0101010101" + "ffffffffffffffffff01" + "00"),
         (.person(.block(5, isOn: true)), 28, "010501"),
+        (.person(.contact(300, alias: "a")), 28, "02ac02" + "0161"),
+        (.person(.contact(5, alias: nil)), 28, "0205" + "00"),
+        (.person(.contactRemoved(5)), 28, "0305"),
+        (.person(.permissions(.all)), 28, "0400"),
+        (.person(.permissions(.send)), 28, "04" + "feffffff0f"),
+        (.person(.presence(PresenceSetting())), 28, "0500"),
+        (.person(.presence(PresenceSetting(isHidden: true, customStatus: CustomStatus("x")))), 28, "0503" + "0178"),
+        (
+            .person(.presence(PresenceSetting(customStatus: CustomStatus("x", until: Timestamp(microseconds: 5))))), 28,
+            "0506" + "0178" + "0000000000000005"
+        ),
+        (.person(.device(7, DeviceDetails(platform: "p", pushToken: nil))), 28, "0607" + "0170" + "00"),
+        (.person(.deviceRemoved(7, "p")), 28, "0707" + "0170"),
+        (
+            .person(.seen([UserSeen(user: 5, moment: Timestamp(microseconds: 6))])), 28,
+            "0801" + "05" + "0000000000000006"
+        ),
+        (
+            .person(.erased(5, through: ErasurePlace(conversation: .direct(1, 2), sequence: 200))), 28,
+            "0905" + "8000000080000002" + "c801"
+        ),
         (.setting(.set(.direct(1, 2), ConversationSetting())), 29, "01" + "8000000080000002" + "00"),
         (
             .setting(.set(.direct(1, 2), everything)), 29, "01" + "8000000080000002" + "1f" + "0000000000000005"

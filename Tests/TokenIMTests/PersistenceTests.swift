@@ -11,6 +11,8 @@ import TokenIMTesting
         var story = Story(seed: seed)
         for _ in 0..<5 {
             try await story.tell(60, to: stage.engine)
+            // Closing would write who was seen last, which takes a position.
+            stage.time.advance(by: .seconds(1))
             let portrait = try stage.engine.portrait()
             try stage.reopen()
             #expect(try stage.engine.portrait() == portrait)

@@ -42,10 +42,20 @@ import TokenIMTesting
         var record = UserRecord(
             id: "eve", profile: Profile(name: "E", attributes: ["k": "v"]), createdAt: Timestamp(microseconds: 258),
             createdPosition: 300)
-        try await check(record, "01" + "03657665" + "01014501016b0176" + "00" + "0000000000000102" + "ac02")
+        try await check(
+            record,
+            "01" + "03657665" + "01014501016b0176" + "00" + "0000000000000102" + "ac02" + "00" + "00" + "0000" + "00")
         record.status = .deleted
         record.profile = Profile()
-        try await check(record, "01" + "03657665" + "0000" + "02" + "0000000000000102" + "ac02")
+        record.permissions = .all.subtracting([.createGroup, .invite])
+        record.presence = PresenceSetting(isHidden: true, customStatus: CustomStatus("x", until: .zero))
+        record.contactCount = 200
+        record.blockCount = 3
+        record.erased = ErasurePlace(conversation: .direct(1, 2), sequence: 300)
+        try await check(
+            record,
+            "01" + "03657665" + "0000" + "02" + "0000000000000102" + "ac02" + "0a" + "0701780000000000000000"
+                + "c80103" + "01" + "8000000080000002" + "ac02")
     }
 
     @Test func groupsHaveTheirBytes() async throws {
@@ -56,7 +66,16 @@ import TokenIMTesting
     }
 
     @Test func devicesHaveTheirBytes() async throws {
-        try await check(DeviceRecord(user: 5, id: "phone", start: 130), "01" + "05" + "0570686f6e65" + "8201")
+        var record = DeviceRecord(user: 5, id: "phone", start: 130)
+        try await check(record, "01" + "05" + "0570686f6e65" + "8201" + "0000" + "00")
+        record.details = DeviceDetails(platform: "p", pushToken: "t")
+        record.isRemoved = true
+        try await check(record, "01" + "05" + "0570686f6e65" + "8201" + "01700174" + "01")
+    }
+
+    @Test func relationsHaveTheirBytes() async throws {
+        try await check(RelationRecord(since: Timestamp(microseconds: 258)), "01" + "0000000000000102" + "00")
+        try await check(RelationRecord(since: .zero, alias: "a"), "01" + "0000000000000000" + "0161")
     }
 
     @Test func markersAndTrimsHaveTheirBytes() async throws {
@@ -173,6 +192,8 @@ import TokenIMTesting
                 createdAt: Timestamp(microseconds: Int64(bitPattern: RandomRecords.word(&chance))),
                 createdPosition: RandomRecords.word(&chance))
             user.status = .suspended
+            user.permissions = Permissions(rawValue: RandomRecords.number(&chance))
+            user.presence = RandomRecords.presence(&chance)
             #expect(try decode(UserRecord.self, encode(user)) == user)
             let group = GroupRecord(
                 id: RandomRecords.name(&chance), profile: RandomRecords.profile(&chance),
@@ -199,6 +220,7 @@ import TokenIMTesting
             _ = try? decode(UserRecord.self, bytes)
             _ = try? decode(GroupRecord.self, bytes)
             _ = try? decode(DeviceRecord.self, bytes)
+            _ = try? decode(RelationRecord.self, bytes)
             _ = try? decode(MembershipRecord.self, bytes)
             _ = try? decode(TimelineBlock.self, bytes)
             _ = try? decode(ConversationRow.self, bytes)

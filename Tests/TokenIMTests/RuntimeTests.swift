@@ -366,6 +366,8 @@ import TokenIMTesting
         try await engine.say("1", from: "alice", to: .user("bob"))
         let phone = try await engine.connect("bob", device: "phone")
         let delivery = try #require(try phone.receive().first)
+        // That it has come is written first, and puts off the fold.
+        test.time.advance(by: .seconds(1))
         box.withLock { $0 = (phone, delivery.position) }
         let head = engine.head
         test.time.advance(by: .seconds(1))

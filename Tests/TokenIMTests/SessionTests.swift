@@ -200,6 +200,8 @@ import TokenIMTesting
         let engine = test.engine
         try await engine.say(1...5, from: "alice", to: .user("bob"))
         let phone = try await engine.connect("bob", device: "phone")
+        // That it has come is written first.
+        test.time.advance(by: .seconds(1))
         let deliveries = try phone.receive()
         let head = engine.head
         for delivery in deliveries.prefix(3) { phone.acknowledge(delivery) }
@@ -221,6 +223,7 @@ import TokenIMTesting
             let device = try DeviceID("device-\(number)")
             sessions.append(try await engine.connect("bob", device: device, options: options(.creation)))
         }
+        test.time.advance(by: .seconds(1))
         let head = engine.head
         for session in sessions { _ = try session.drain() }
         test.time.advance(by: .seconds(1))

@@ -69,6 +69,7 @@ extension Action {
             .pin(_, let conversation, _):
             conversation
         case .group(let action): .group(action.group)
+        case .person(let action): .personal(action.subject ?? user ?? UserID(trusted: ""))
         case .updateGroup(let id, _), .addMembers(_, let id), .removeMember(_, let id), .leaveGroup(_, let id),
             .setRole(_, _, let id), .transferGroup(let id, _), .dissolveGroup(let id), .createGroup(let id, _, _, _):
             .group(id)

@@ -26,7 +26,8 @@ extension Action {
             if role == .owner {
                 throw IMError(.malformedArgument, "a group has one owner: use transfer")
             }
-        case .markRead, .trim, .setUserStatus, .addDevice, .moveCursors, .acknowledge, .removeMember, .leaveGroup,
+        case .addDevice(_, _, _, let details): try details.validate()
+        case .markRead, .trim, .setUserStatus, .moveCursors, .acknowledge, .removeMember, .leaveGroup,
             .transferGroup, .dissolveGroup, .recall, .pin, .cancelScheduled, .due, .createConsumer, .changeConsumer,
             .deleteConsumer:
             break

@@ -37,7 +37,7 @@ enum Action: Sendable {
     case createUser(UserID, Profile)
     case updateUser(UserID, Profile)
     case setUserStatus(UserID, User.Status)
-    case addDevice(DeviceID, of: UserID, start: SessionOptions.Start)
+    case addDevice(DeviceID, of: UserID, start: SessionOptions.Start, DeviceDetails)
     /// From the engine itself: what devices have acknowledged.
     case moveCursors([CursorMove])
     case acknowledge(DeviceID, of: UserID, through: Position)
@@ -121,6 +121,7 @@ extension Action {
         case .addDevice, .moveCursors, .acknowledge, .changeConsumer, .deleteConsumer, .markRead, .trim, .setUserStatus,
             .removeMember, .leaveGroup, .dissolveGroup, .recall, .cancelScheduled, .due(.withdraw):
             true
+        case .person(let action): action.makesRoom
         default: false
         }
     }

@@ -64,7 +64,9 @@ extension State {
             let user = try activeUser(id)
             return (user, try device.flatMap { try written.deviceNumber($0, of: user) } ?? 0)
         case .session(let number, let device, _):
-            guard let status = try status(of: number) else { throw IMError(.broken, "a session of no user") }
+            guard let status = try standing(of: number)?.status else {
+                throw IMError(.broken, "a session of no user")
+            }
             if status != .active, let id = try user(number)?.id { try requireActive(status, id) }
             return (number, device)
         }
@@ -72,7 +74,9 @@ extension State {
 
     /// The number of a user who may act.
     mutating func activeUser(_ id: UserID) throws -> UserNumber {
-        guard let number = try userNumber(id), let status = try status(of: number) else { throw unknownUser(id) }
+        guard let number = try userNumber(id), let status = try standing(of: number)?.status else {
+            throw unknownUser(id)
+        }
         try requireActive(status, id)
         return number
     }
@@ -84,7 +88,7 @@ extension State {
 
     /// The number of a user that has not been deleted.
     mutating func existingUser(_ id: UserID) throws -> UserNumber {
-        guard let number = try userNumber(id), try status(of: number) ?? .deleted != .deleted else {
+        guard let number = try userNumber(id), try standing(of: number)?.status ?? .deleted != .deleted else {
             throw unknownUser(id)
         }
         return number

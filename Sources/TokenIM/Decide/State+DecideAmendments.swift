@@ -61,6 +61,7 @@ extension State {
             guard found.header.author == author else { throw IMError(.notAllowed, "another's message") }
             try requireWithin(limits.editWindow, of: found)
             try requireMaySend(in: found.number, by: author)
+            try requireMayUpload(content, by: author)
         }
         let edits = try written.amendment(of: sequence, in: found.number)?.edits.count ?? 0
         if edits >= limits.editsPerMessage {
@@ -233,13 +234,16 @@ extension State {
     private mutating func requireStillAllowed(
         _ body: MessageBody, in conversation: ConversationNumber, by author: UserNumber
     ) throws {
-        guard try status(of: author) == .active else { throw IMError(.userSuspended, "the author may not act") }
+        guard try standing(of: author)?.status == .active else {
+            throw IMError(.userSuspended, "the author may not act")
+        }
         if conversation.kind == .direct {
             let (low, high) = conversation.directUsers
-            guard try status(of: low == author ? high : low) ?? .deleted != .deleted else {
+            guard try standing(of: low == author ? high : low)?.status ?? .deleted != .deleted else {
                 throw IMError(.unknownUser, "the user has been deleted")
             }
         }
         try requireMaySend(in: conversation, by: author)
+        try requireMayUpload(body.content, by: author)
     }
 }

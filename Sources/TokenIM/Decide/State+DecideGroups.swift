@@ -8,11 +8,13 @@ extension State {
         guard author == 0 || author == ownerNumber else {
             throw IMError(.notAllowed, "a user may create groups of its own only")
         }
+        try require(.createGroup, of: author)
         guard members.count < limits.groupMembers else { throw full(id) }
         try requireRoom(ownerNumber, owner)
         var numbers: [UserNumber] = []
         for member in members {
             let number = try existingUser(member)
+            try requireUnblocked(author, by: number)
             try requireRoom(number, member)
             numbers.append(number)
         }
@@ -60,6 +62,7 @@ extension State {
         _ users: [UserID], to id: GroupID, by author: UserNumber, on device: DeviceNumber
     ) throws -> Decision {
         let (number, record) = try permitted(.addMembers, in: id, by: author)
+        try require(.invite, of: author)
         guard Int(record.memberCount) + users.count <= limits.groupMembers else { throw full(id) }
         var numbers: [UserNumber] = []
         for user in users {
@@ -67,6 +70,7 @@ extension State {
             if try membership(of: userNumber, in: number)?.isMember == true {
                 throw IMError(.alreadyMember, "user \(user) is a member of group \(id)")
             }
+            try requireUnblocked(author, by: userNumber)
             try requireRoom(userNumber, user)
             numbers.append(userNumber)
         }

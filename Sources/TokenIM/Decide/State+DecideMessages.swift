@@ -3,6 +3,7 @@ extension State {
         _ message: NewMessage, to target: Target, by author: UserNumber, on device: DeviceNumber
     ) throws -> Decision {
         let conversation = try destination(target, of: author)
+        try requireMayUpload(message.content, by: author)
         // An answer names a place. A newcomer may answer what it has not seen itself: that gives nothing away.
         if message.replyTo != 0, try head(of: conversation).sequence < message.replyTo {
             throw IMError(.notFound, "there is no entry \(message.replyTo) to answer")
@@ -27,6 +28,7 @@ extension State {
         let origin =
             found.body.extras?.origin ?? .init(author: found.header.author, timestamp: found.header.timestamp)
         let content = try presentContent(of: found)
+        try requireMayUpload(content, by: author)
         let extras = try self.extras(.none, options, in: conversation, by: author, from: origin)
         let body = MessageBody(content, extras: extras)
         return try decide(body, at: options.scheduledFor, in: conversation, by: author, on: device)
@@ -60,7 +62,9 @@ extension State {
         guard author != 0 else { throw IMError(.malformedArgument, "a message needs a sender") }
         switch target.value {
         case .user(let id):
-            return .direct(author, try existingUser(id))
+            let conversation = ConversationNumber.direct(author, try existingUser(id))
+            try requireMaySend(in: conversation, by: author)
+            return conversation
         case .group(let id):
             guard let number = try groupNumber(id) else { throw IMError(.notFound, "there is no group \(id)") }
             try requireMaySend(in: number, by: author)
@@ -70,7 +74,11 @@ extension State {
 
     /// Whether an author may send to a conversation that is known.
     mutating func requireMaySend(in conversation: ConversationNumber, by author: UserNumber) throws {
-        guard conversation.kind == .group else { return }
+        try require(.send, of: author)
+        guard conversation.kind == .group else {
+            let (low, high) = conversation.directUsers
+            return try requireUnblocked(author, by: low == author ? high : low)
+        }
         guard let group = try group(conversation) else { throw IMError(.broken, "a group without a record") }
         guard try membership(of: author, in: conversation)?.isMember == true else {
             throw IMError(.notFound, "there is no group \(group.id)")

@@ -19,8 +19,8 @@ extension State {
         case .setUserStatus(let id, let status):
             try requireHost(author)
             return try decideStatus(status, of: id)
-        case .addDevice(let id, let user, let start):
-            return try decideAddDevice(id, of: user, start)
+        case .addDevice(let id, let user, let start, let details):
+            return try decideAddDevice(id, of: user, start, details)
         default:
             throw IMError(.broken, "not a command about users")
         }
@@ -44,13 +44,23 @@ extension State {
             }
         }
         decision.others = groups.map { Decision.Draft(conversation: $0, event: .memberLeft(number)) }
+        try written.forEachScheduled(by: number) { sequence, _ in
+            decision.others.append(
+                Decision.Draft(conversation: .personal(number), event: .scheduleEnded(sequence, .cancelled)))
+            return true
+        }
+        // What it wrote about itself goes at once, when that is not too much; the rest in steps of its own.
+        decision.erased = try erasureStep(of: number, from: nil, isEverywhere: false).positions
+        decision.erasure = .deleted
         return decision
     }
 
-    /// Cursors never go back.
+    /// Cursors never go back, and a device that has been removed has none.
     func decideMoveCursors(_ moves: [CursorMove]) throws -> Decision {
         var news: [CursorMove] = []
-        for move in moves where try cursor(of: move.device) ?? 0 < move.position { news.append(move) }
+        for move in moves {
+            if let cursor = try cursor(of: move.device), cursor > 0, cursor < move.position { news.append(move) }
+        }
         if news.isEmpty { return Decision(unchanged: .engine, author: 0) }
         return Decision(author: 0, .cursorsMoved(news), in: .engine)
     }
@@ -69,11 +79,16 @@ extension State {
     }
 
     private mutating func decideAddDevice(
-        _ id: DeviceID, of userID: UserID, _ start: SessionOptions.Start
+        _ id: DeviceID, of userID: UserID, _ start: SessionOptions.Start, _ details: DeviceDetails
     ) throws -> Decision {
         let user = try activeUser(userID)
-        if try written.deviceNumber(id, of: user) != nil {
-            return Decision(unchanged: .engine, author: 0)
+        if let number = try written.deviceNumber(id, of: user) {
+            guard !details.isEmpty, let known = try written.device(number)?.details else {
+                return Decision(unchanged: .engine, author: 0)
+            }
+            let details = details.filled(from: known)
+            if details == known { return Decision(unchanged: .engine, author: 0) }
+            return Decision(author: 0, device: number, .person(.device(number, details)), in: .personal(user))
         }
         let count = try written.devices(of: user).count
         guard count < limits.devicesPerUser else {
@@ -90,6 +105,12 @@ extension State {
             position = max(asked, created)
         }
         let number = try written.lastDeviceNumber() + 1
-        return Decision(author: 0, .deviceAdded(number, user: user, id, start: position), in: .engine)
+        var decision = Decision(author: 0, .deviceAdded(number, user: user, id, start: position), in: .engine)
+        if !details.isEmpty {
+            // The device itself knows.
+            decision.device = number
+            decision.others = [Decision.Draft(conversation: .personal(user), event: .person(.device(number, details)))]
+        }
+        return decision
     }
 }

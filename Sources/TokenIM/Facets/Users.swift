@@ -35,13 +35,38 @@ public struct Users: Sendable {
         try await submit(.setUserStatus(id, .active), id, key)
     }
 
-    /// Deletes a user: it leaves its groups, nobody sees its profile any more, and the name is never given again. What
-    /// it sent stays, and so do the entries of its own personal conversation.
+    /// Deletes a user: it leaves its groups, its profile, its contacts and what else it said about itself are erased, and
+    /// the name is never given again. What it sent to others stays, unless that shall be erased too.
     ///
+    /// The deletion takes effect at once; then erasing goes step by step, each a command of its own that looks at
+    /// `Limits.trimmedPerCommand` entries of the user's conversations. When it is interrupted, by an error or the end of
+    /// the process, calling this again goes on where it stopped; also later, to erase what was kept.
+    ///
+    /// - Parameter erasesMessages: whether what it sent is erased, for everybody and from the store. Erased messages keep
+    ///   their place.
     /// - Throws: `unknown-user`; `owns-groups` while it owns one.
     @discardableResult
-    public func delete(_ id: UserID, key: IdempotencyKey? = nil) async throws(IMError) -> Receipt {
-        try await submit(.setUserStatus(id, .deleted), id, key)
+    public func delete(
+        _ id: UserID, erasesMessages: Bool = false, key: IdempotencyKey? = nil
+    ) async throws(IMError) -> Receipt {
+        let receipt = try await submit(.setUserStatus(id, .deleted), id, key)
+        let step = Command(.person(.eraseContent(of: id, isEverywhere: erasesMessages)), by: .host)
+        while try await !engine.submit(step).isDuplicate {}
+        return receipt
+    }
+
+    /// A user's address book, in the order in which its contacts became users, after one of them.
+    public func contacts(
+        of user: UserID, after other: UserID? = nil, limit: Int? = nil
+    ) throws(IMError) -> [Contact] {
+        try IMError.mapping { try engine.core.snapshot().contacts(of: user, after: other, limit: limit) }
+    }
+
+    /// Those whom a user blocks, in the order in which they became users, after one of them.
+    public func blocked(
+        by user: UserID, after other: UserID? = nil, limit: Int? = nil
+    ) throws(IMError) -> [UserID] {
+        try IMError.mapping { try engine.core.snapshot().blocked(by: user, after: other, limit: limit) }
     }
 
     /// A user, also a deleted one; nil when there never was one of this name.

@@ -13,6 +13,9 @@ struct Committed: Sendable {
         /// The user may no longer be connected.
         case disconnected(UserNumber)
         case cursorsMoved([CursorMove])
+        case presence(UserNumber, PresenceSetting)
+        case deviceRemoved(DeviceNumber)
+        case seen([UserSeen])
     }
 
     init(_ entry: JournalEntry) {
@@ -25,6 +28,9 @@ struct Committed: Sendable {
         case .memberRemoved(let user), .memberLeft(let user): change = .left(user)
         case .userStatusChanged(let user, let status): change = status == .active ? .none : .disconnected(user)
         case .cursorsMoved(let moves): change = .cursorsMoved(moves)
+        case .person(.presence(let setting)): change = .presence(conversation.personalUser, setting)
+        case .person(.deviceRemoved(let device, _)): change = .deviceRemoved(device)
+        case .person(.seen(let users)): change = .seen(users)
         default: change = .none
         }
     }

@@ -10,44 +10,7 @@ extension Live {
         var until: Timestamp
     }
 
-    // MARK: Presence
-
-    func presence(of user: UserNumber) -> PresenceStatus {
-        let devices = sessions(of: user).compactMap { sessions[$0]?.deviceID }.sorted()
-        return PresenceStatus(isOnline: !devices.isEmpty, devices: devices)
-    }
-
-    /// Tells a session from now on when these users come and go, and at once how they are.
-    mutating func watch(_ users: [(UserNumber, UserID)], by number: SessionNumber) throws(IMError) -> Actions {
-        let limit = limits.presencePerCall
-        let isOnline = users.map { !sessions(of: $0.0).isEmpty }
-        let bell = try update(number) { session throws(IMError) in
-            var watched = Set(session.watched)
-            watched.formUnion(users.map(\.0))
-            guard watched.count <= limit else {
-                throw IMError(.requestTooLarge, "a session may watch \(limit) users, not \(watched.count)")
-            }
-            session.watched = watched.sorted()
-            for ((_, id), isOn) in zip(users, isOnline) {
-                session.add(Signal(kind: .presence, user: id, conversation: nil, isOn: isOn))
-            }
-            return session.signalBell
-        }
-        for (user, _) in users { watchers[user, default: []].insert(number) }
-        return Actions(ring: [bell])
-    }
-
-    mutating func unwatch(_ user: UserNumber, by number: SessionNumber) {
-        watchers[user]?.remove(number)
-        if watchers[user]?.isEmpty == true { watchers[user] = nil }
-    }
-
-    mutating func announce(_ user: UserNumber, _ id: UserID, isOnline: Bool, _ actions: inout Actions) {
-        let signal = Signal(kind: .presence, user: id, conversation: nil, isOn: isOnline)
-        for number in (watchers[user] ?? []).sorted() { send(signal, to: number, &actions) }
-    }
-
-    private mutating func send(_ signal: Signal, to number: SessionNumber, _ actions: inout Actions) {
+    mutating func send(_ signal: Signal, to number: SessionNumber, _ actions: inout Actions) {
         guard let bell = sessions[number]?.signalBell else { return }
         sessions[number]?.add(signal)
         actions.ring.append(bell)

@@ -11,6 +11,10 @@ struct Live {
         var ring: [Doorbell] = []
         /// Cursors to be written.
         var flush: [CursorMove] = []
+        /// When users were connected last, to be written.
+        var seen: [UserSeen] = []
+        /// By when to look at what is due.
+        var deadline: Timestamp?
     }
 
     /// A moment at which to look at something again. It may be stale by then, and is not taken back.
@@ -35,16 +39,20 @@ struct Live {
     }
 
     let limits: Limits
+    private let policy: SessionPolicy
     /// The newest position that has been committed.
     private(set) var head: Position
     var sessions: [SessionNumber: LiveSession] = [:]
-    private var closed: [SessionNumber: IMError.Code] = [:]
+    /// Why sessions are closed whose owners may still ask.
+    private var closed: [SessionNumber: IMError] = [:]
     private var sessionsOfUser: [UserNumber: [SessionNumber]] = [:]
     private var sessionOfDevice: [DeviceNumber: SessionNumber] = [:]
     /// Which users with a session are members of a group.
     private var listeners: [ConversationNumber: Listeners] = [:]
     private var groupsOfUser: [UserNumber: Set<ConversationNumber>] = [:]
-    var watchers: [UserNumber: Set<SessionNumber>] = [:]
+    var watched: [UserNumber: Watched] = [:]
+    /// Of users who are connected or watched, those who have set something.
+    var presences: [UserNumber: PresenceSetting] = [:]
     var typing: [TypingKey: Typing] = [:]
     private var nextSession: SessionNumber = 1
     private var isShut = false
@@ -52,27 +60,32 @@ struct Live {
     /// Acknowledged and not known to be on disk.
     private var cursors: [DeviceNumber: Position] = [:]
     private var unflushed: Set<DeviceNumber> = []
+    /// When users came or went, as far as that is not known to be on disk.
+    private var seen: [UserNumber: Timestamp] = [:]
+    private var unwritten: Set<UserNumber> = []
     private var flushAt: Timestamp?
     private var deadlines: Heap<Deadline> = []
     private var deadlineCount: UInt64 = 0
 
-    init(limits: Limits, head: Position) {
+    init(limits: Limits, policy: SessionPolicy, head: Position) {
         self.limits = limits
+        self.policy = policy
         self.head = head
     }
 
     // MARK: Coming and going
 
-    /// Adds a session. The one that the device had is closed with `session-replaced`.
+    /// Adds a session. Those that the policy leaves no room for, and the one that the device had, are closed with
+    /// `session-replaced`.
     mutating func attach(
-        _ session: LiveSession, groups: [ConversationNumber]
+        _ session: LiveSession, groups: [ConversationNumber], presence: PresenceSetting, now: Timestamp
     ) throws(IMError) -> (SessionNumber, Actions) {
         if isShut { throw IMError(.closed, "the engine is closed") }
-        if sessions.count >= limits.sessions, sessionOfDevice[session.device] == nil {
+        let replaced = replaced(by: session)
+        if sessions.count >= limits.sessions, replaced.isEmpty {
             throw IMError(.tooManySessions, "\(limits.sessions) sessions are open, which is the limit")
         }
         var actions = Actions()
-        if let older = sessionOfDevice[session.device] { close(older, .sessionReplaced, &actions) }
         let number = nextSession
         nextSession += 1
         sessions[number] = session
@@ -81,9 +94,20 @@ struct Live {
         sessionsOfUser[session.user, default: []].append(number)
         if isFirst {
             for group in groups { listen(session.user, to: group) }
-            announce(session.user, session.userID, isOnline: true, &actions)
+            setPresence(presence, of: session.user)
+            noteSeen(session.user, at: now, &actions)
+            announce(session.user, session.userID, isOnline: true, at: now, &actions)
         }
+        for older in replaced { close(older, ended(.sessionReplaced), at: now, &actions) }
         return (number, actions)
+    }
+
+    private func replaced(by session: LiveSession) -> [SessionNumber] {
+        sessions(of: session.user).filter { number in
+            guard let older = sessions[number] else { return false }
+            if older.device == session.device { return true }
+            return policy == .one || (policy == .onePerPlatform && older.platform == session.platform)
+        }
     }
 
     /// Where a device that connects goes on: what it acknowledged may not have been written yet.
@@ -96,16 +120,25 @@ struct Live {
     }
 
     /// Ends a session by its owner's wish; nobody asks any more why it was closed.
-    mutating func detach(_ number: SessionNumber) -> Actions {
+    mutating func detach(_ number: SessionNumber, at now: Timestamp) -> Actions {
         var actions = Actions()
-        close(number, .sessionClosed, &actions)
+        close(number, ended(.sessionClosed), at: now, &actions)
         closed[number] = nil
         return actions
     }
 
-    mutating func close(_ number: SessionNumber, _ code: IMError.Code, _ actions: inout Actions) {
+    /// Ends the sessions of a user by the host's wish, or the one of a device.
+    mutating func kick(_ user: UserNumber, _ device: DeviceNumber?, reason: String, at now: Timestamp) -> Actions {
+        var actions = Actions()
+        for number in sessions(of: user) where device == nil || sessions[number]?.device == device {
+            close(number, IMError(.sessionKicked, reason), at: now, &actions)
+        }
+        return actions
+    }
+
+    mutating func close(_ number: SessionNumber, _ reason: IMError, at now: Timestamp, _ actions: inout Actions) {
         guard let session = sessions.removeValue(forKey: number) else { return }
-        closed[number] = code
+        closed[number] = reason
         actions.ring += [session.deliveryBell, session.signalBell]
         if sessionOfDevice[session.device] == number { sessionOfDevice[session.device] = nil }
         if unflushed.remove(session.device) != nil, let position = cursors[session.device] {
@@ -116,15 +149,34 @@ struct Live {
         guard sessionsOfUser[session.user]?.isEmpty == true else { return }
         sessionsOfUser[session.user] = nil
         for group in groupsOfUser.removeValue(forKey: session.user) ?? [] { unlisten(session.user, to: group) }
-        announce(session.user, session.userID, isOnline: false, &actions)
+        noteSeen(session.user, at: now, &actions)
+        announce(session.user, session.userID, isOnline: false, at: now, &actions)
+        forgetPresence(of: session.user)
     }
 
     /// Closes all sessions and lets no further one in.
-    mutating func shut() -> Actions {
+    mutating func shut(at now: Timestamp) -> Actions {
         isShut = true
         var actions = Actions()
-        for number in sessions.keys.sorted() { close(number, .closed, &actions) }
+        for number in sessions.keys.sorted() { close(number, ended(.closed), at: now, &actions) }
+        actions.seen = takeUnwritten()
         return actions
+    }
+
+    private func ended(_ code: IMError.Code) -> IMError {
+        IMError(code, "the session is closed: \(code.name)")
+    }
+
+    private mutating func noteSeen(_ user: UserNumber, at now: Timestamp, _ actions: inout Actions) {
+        seen[user] = now
+        unwritten.insert(user)
+        flushSoon(now)
+        actions.deadline = flushAt
+    }
+
+    /// When a user was connected last, if that may not be on disk yet.
+    func lastSeen(of user: UserNumber) -> Timestamp? {
+        seen[user]
     }
 
     private mutating func listen(_ user: UserNumber, to group: ConversationNumber) {
@@ -166,17 +218,16 @@ struct Live {
     }
 
     private func gone(_ number: SessionNumber) -> IMError {
-        let code = closed[number] ?? .sessionClosed
-        return IMError(code, "the session is closed: \(code.name)")
+        closed[number] ?? ended(.sessionClosed)
     }
 
     // MARK: Entries
 
     /// Takes note of what has been committed and says whom to wake.
-    mutating func committed(_ entries: [Committed]) -> Actions {
+    mutating func committed(_ entries: [Committed], now: Timestamp) -> Actions {
         var actions = Actions()
         if let last = entries.last { head = last.position }
-        guard !sessions.isEmpty || !cursors.isEmpty else { return actions }
+        guard !sessions.isEmpty || !cursors.isEmpty || !seen.isEmpty else { return actions }
         for entry in entries {
             if case .joined(let users) = entry.change {
                 for user in users where sessionsOfUser[user] != nil { listen(user, to: entry.conversation) }
@@ -188,18 +239,30 @@ struct Live {
             } else {
                 for user in connectedUsers(of: entry.conversation) { hint(user, entry, &actions) }
             }
-            switch entry.change {
-            case .none, .joined: break
-            case .left(let user):
-                unlisten(user, to: entry.conversation)
-                groupsOfUser[user]?.remove(entry.conversation)
-            case .disconnected(let user):
-                for number in sessions(of: user) { close(number, .userDisconnected, &actions) }
-            case .cursorsMoved(let moves):
-                for move in moves where cursors[move.device] == move.position { cursors[move.device] = nil }
-            }
+            take(entry, now: now, &actions)
         }
         return actions
+    }
+
+    private mutating func take(_ entry: Committed, now: Timestamp, _ actions: inout Actions) {
+        switch entry.change {
+        case .none, .joined: break
+        case .left(let user):
+            unlisten(user, to: entry.conversation)
+            groupsOfUser[user]?.remove(entry.conversation)
+        case .disconnected(let user):
+            for number in sessions(of: user) { close(number, ended(.userDisconnected), at: now, &actions) }
+        case .cursorsMoved(let moves):
+            for move in moves where cursors[move.device] == move.position { cursors[move.device] = nil }
+        case .presence(let user, let setting): change(setting, of: user, at: now, &actions)
+        case .deviceRemoved(let device):
+            unflushed.remove(device)
+            cursors[device] = nil
+            guard let number = sessionOfDevice[device] else { return }
+            close(number, IMError(.sessionKicked, "the device has been removed"), at: now, &actions)
+        case .seen(let users):
+            for news in users where seen[news.user] == news.moment { seen[news.user] = nil }
+        }
     }
 
     private mutating func hint(_ user: UserNumber, _ entry: Committed, _ actions: inout Actions) {
@@ -258,11 +321,15 @@ struct Live {
         guard isNews, let session = sessions[number] else { return nil }
         cursors[session.device] = max(position, cursors[session.device] ?? 0)
         unflushed.insert(session.device)
-        // The earlier of both: the clock may have been set back since.
-        flushAt = min(flushAt ?? .distantFuture, now.advanced(by: limits.acknowledgementDelay))
+        flushSoon(now)
         time(number)
         if case .nothing = session.plan(limit: 1) { return nil }
         return session.deliveryBell
+    }
+
+    private mutating func flushSoon(_ now: Timestamp) {
+        // The earlier of both: the clock may have been set back since.
+        flushAt = min(flushAt ?? .distantFuture, now.advanced(by: limits.acknowledgementDelay))
     }
 
     // MARK: Time
@@ -273,10 +340,13 @@ struct Live {
         return min(moment, flushAt ?? .distantFuture)
     }
 
-    /// Does what is due: writes cursors, closes those who owe an acknowledgement, ends typing.
+    /// Does what is due: writes cursors and who was seen when, closes those who owe an acknowledgement, ends typing.
     mutating func due(at now: Timestamp) -> Actions {
         var actions = Actions()
-        if let flushAt, flushAt <= now { actions.flush = takeUnflushed() }
+        if let flushAt, flushAt <= now {
+            actions.flush = takeUnflushed()
+            actions.seen = takeUnwritten()
+        }
         while let deadline = deadlines.min, deadline.moment <= now {
             _ = deadlines.popMin()
             switch deadline.subject {
@@ -285,7 +355,7 @@ struct Live {
                 guard sessions[number]?.timedFor == deadline.moment else { continue }
                 sessions[number]?.timedFor = nil
                 if let since = sessions[number]?.owesSince, since.advanced(by: limits.acknowledgementWait) <= now {
-                    close(number, .acknowledgementTimeout, &actions)
+                    close(number, ended(.acknowledgementTimeout), at: now, &actions)
                 } else {
                     time(number)
                 }
@@ -301,5 +371,9 @@ struct Live {
         return unflushed.sorted().compactMap { device in
             cursors[device].map { CursorMove(device: device, position: $0) }
         }
+    }
+    private mutating func takeUnwritten() -> [UserSeen] {
+        defer { unwritten = [] }
+        return unwritten.sorted().compactMap { user in seen[user].map { UserSeen(user: user, moment: $0) } }
     }
 }

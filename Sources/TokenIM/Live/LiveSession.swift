@@ -7,6 +7,7 @@ final class LiveSession {
     let userID: UserID
     let device: DeviceNumber
     let deviceID: DeviceID
+    let platform: String?
     let window: Int
     /// Rung when there may be something to receive, or the session has been closed.
     let deliveryBell: Doorbell
@@ -36,13 +37,14 @@ final class LiveSession {
     static let greatestSignalCount = 1_024
 
     init(
-        user: UserNumber, userID: UserID, device: DeviceNumber, deviceID: DeviceID, window: Int, deliveryBell: Doorbell,
-        signalBell: Doorbell, cursor: Position, head: Position
+        user: UserNumber, userID: UserID, device: DeviceNumber, deviceID: DeviceID, platform: String? = nil,
+        window: Int, deliveryBell: Doorbell, signalBell: Doorbell, cursor: Position, head: Position
     ) {
         self.user = user
         self.userID = userID
         self.device = device
         self.deviceID = deviceID
+        self.platform = platform
         self.window = window
         self.deliveryBell = deliveryBell
         self.signalBell = signalBell

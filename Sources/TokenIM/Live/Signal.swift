@@ -5,7 +5,7 @@ public struct Signal: Hashable, Sendable {
         public let description: String
         /// ``Signal/user`` is typing in ``Signal/conversation``, or has stopped.
         public static let typing = Kind(description: "typing")
-        /// ``Signal/user`` has come online, or gone.
+        /// ``Signal/user`` has come online, or gone, or changed its ``Signal/customStatus``.
         public static let presence = Kind(description: "presence")
     }
 
@@ -15,12 +15,14 @@ public struct Signal: Hashable, Sendable {
     public let conversation: Conversation?
     /// Typing or online.
     public let isOn: Bool
-}
+    /// Of presence: what the user says about itself. Whoever shows it takes it away when its time is over.
+    public let customStatus: CustomStatus?
 
-/// Whether a user can be reached right now.
-public struct PresenceStatus: Hashable, Sendable {
-    /// Whether at least one session of the user is open.
-    public let isOnline: Bool
-    /// The devices with an open session, in order of their names.
-    public let devices: [DeviceID]
+    init(kind: Kind, user: UserID, conversation: Conversation?, isOn: Bool, customStatus: CustomStatus? = nil) {
+        self.kind = kind
+        self.user = user
+        self.conversation = conversation
+        self.isOn = isOn
+        self.customStatus = customStatus
+    }
 }

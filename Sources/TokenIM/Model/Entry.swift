@@ -79,6 +79,8 @@ public struct Entry: Hashable, Sendable {
     public var policies: GroupPolicies? { details?.policies }
     /// What was set for ``subject`` in this user's inbox.
     public var setting: ConversationSetting? { details?.setting }
+    /// What the host lets this user do.
+    public var permissions: Permissions? { details?.permissions }
     /// How a request, an invitation or a scheduled message ended.
     public var outcome: String? { details?.outcome }
 }
@@ -98,12 +100,13 @@ final class Details: Hashable, Sendable {
     let policies: GroupPolicies?
     let setting: ConversationSetting?
     let outcome: String?
+    let permissions: Permissions?
 
     init(
         members: [UserID] = [], role: Role? = nil, subject: Conversation? = nil, through: SequenceNumber? = nil,
         profile: Profile? = nil, targets: [SequenceNumber] = [], text: String? = nil, isOn: Bool? = nil,
         until: Timestamp? = nil, erasure: Erasure? = nil, policies: GroupPolicies? = nil,
-        setting: ConversationSetting? = nil, outcome: String? = nil
+        setting: ConversationSetting? = nil, outcome: String? = nil, permissions: Permissions? = nil
     ) {
         self.members = members
         self.role = role
@@ -118,6 +121,7 @@ final class Details: Hashable, Sendable {
         self.policies = policies
         self.setting = setting
         self.outcome = outcome
+        self.permissions = permissions
     }
 
     static func == (left: Details, right: Details) -> Bool {
@@ -125,7 +129,7 @@ final class Details: Hashable, Sendable {
             && left.through == right.through && left.profile == right.profile && left.targets == right.targets
             && left.text == right.text && left.isOn == right.isOn && left.until == right.until
             && left.erasure == right.erasure && left.policies == right.policies && left.setting == right.setting
-            && left.outcome == right.outcome
+            && left.outcome == right.outcome && left.permissions == right.permissions
     }
 
     func hash(into hasher: inout Hasher) {

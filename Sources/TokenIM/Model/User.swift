@@ -20,6 +20,8 @@ public struct User: Hashable, Sendable {
     public let id: UserID
     public let profile: Profile
     public let status: Status
+    /// What the host lets it do.
+    public let permissions: Permissions
     public let createdAt: Timestamp
 }
 
@@ -49,13 +51,4 @@ public struct Profile: Hashable, Sendable {
         let (one, other) = (left.attributes.sorted { $0.key < $1.key }, right.attributes.sorted { $0.key < $1.key })
         return zip(one, other).allSatisfy { isSame($0.key, $1.key) && isSame($0.value, $1.value) }
     }
-}
-
-/// An endpoint of a user that keeps its own place in the journal, also while it is disconnected.
-public struct Device: Hashable, Sendable {
-    public let id: DeviceID
-    /// Everything up to here has been acknowledged.
-    public let cursor: Position
-    /// Whether a session of it is open.
-    public let isConnected: Bool
 }

@@ -20,7 +20,11 @@ struct Fold {
         }
         for (device, versions) in set.cursors.sorted(by: { $0.key < $1.key }) {
             guard let position = versions.last?.value else { continue }
-            try put(position, tables.cursors, RowKey(UInt64(device)), transaction)
+            if position > 0 {
+                try put(position, tables.cursors, RowKey(UInt64(device)), transaction)
+            } else {
+                _ = try RowKey(UInt64(device)).withBytes { try transaction.delete(tables.cursors, key: $0) }
+            }
         }
         for (user, versions) in set.chats.sorted(by: { $0.key < $1.key }) {
             for number in versions.map(\.value).sorted() {

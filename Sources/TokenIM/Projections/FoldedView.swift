@@ -87,10 +87,13 @@ struct FoldedView: ~Copyable {
         }
     }
 
-    /// The direct conversations of a user, in order of their numbers. `body` returns false to stop.
-    func forEachChat(of user: UserNumber, _ body: (ConversationNumber) throws -> Bool) throws {
+    /// The direct conversations of a user, in order of their numbers, above one. `body` returns false to stop.
+    func forEachChat(
+        of user: UserNumber, after conversation: ConversationNumber = .engine,
+        _ body: (ConversationNumber) throws -> Bool
+    ) throws {
         var cursor = try transaction.cursor(tables.chats)
-        var row = try RowKey(UInt64(user), 0).withBytes { try cursor.seek($0) }
+        var row = try RowKey(UInt64(user), conversation.rawValue + 1).withBytes { try cursor.seek($0) }
         while let (key, _) = row, RowKey.word(0, of: key) == UInt64(user) {
             guard try body(ConversationNumber(rawValue: RowKey.word(1, of: key))) else { return }
             row = try cursor.next()

@@ -35,8 +35,19 @@ struct UserRecord: Record, Equatable {
     var createdAt: Timestamp
     /// Where the first device of the user starts.
     var createdPosition: Position
+    var permissions = Permissions.all
+    var presence = PresenceSetting()
+    /// How many users are in its address book, and how many it blocks.
+    var contactCount: UInt64 = 0
+    var blockCount: UInt64 = 0
+    /// How far what it wrote has been erased, after it was deleted.
+    var erased: ErasurePlace?
 
-    var user: User { User(id: id, profile: profile, status: status, createdAt: createdAt) }
+    var user: User {
+        User(id: id, profile: profile, status: status, permissions: permissions, createdAt: createdAt)
+    }
+
+    var standing: Standing { Standing(status: status, permissions: permissions, blocksAnybody: blockCount > 0) }
 
     init(id: UserID, profile: Profile, createdAt: Timestamp, createdPosition: Position) {
         self.id = id
@@ -52,6 +63,11 @@ struct UserRecord: Record, Equatable {
         status = User.Status(rawValue: try reader.uint8())
         createdAt = try reader.timestamp()
         createdPosition = try reader.varint()
+        permissions = try Permissions(reading: &reader)
+        presence = try PresenceSetting(reading: &reader)
+        contactCount = try reader.varint()
+        blockCount = try reader.varint()
+        if try reader.uint8() != 0 { erased = try ErasurePlace(reading: &reader) }
     }
 
     func encode(into writer: inout ByteWriter) {
@@ -60,6 +76,45 @@ struct UserRecord: Record, Equatable {
         writer.uint8(status.rawValue)
         writer.timestamp(createdAt)
         writer.varint(createdPosition)
+        permissions.encode(into: &writer)
+        presence.encode(into: &writer)
+        writer.varint(contactCount)
+        writer.varint(blockCount)
+        writer.uint8(erased == nil ? 0 : 1)
+        erased?.encode(into: &writer)
+    }
+}
+
+/// All that a send has to know of a user.
+struct Standing {
+    var status: User.Status
+    var permissions: Permissions
+    var blocksAnybody: Bool
+}
+
+/// What one user has with another: that it is in the address book, or that it is blocked.
+struct RelationRecord: Record, Equatable {
+    enum Kind: UInt64 {
+        case contact = 1
+        case block = 2
+    }
+
+    var since: Timestamp
+    var alias: String?
+
+    init(since: Timestamp, alias: String? = nil) {
+        self.since = since
+        self.alias = alias
+    }
+
+    init(reading reader: inout ByteReader) throws {
+        since = try reader.timestamp()
+        alias = try reader.optionalString()
+    }
+
+    func encode(into writer: inout ByteWriter) {
+        writer.timestamp(since)
+        writer.optionalString(alias)
     }
 }
 
@@ -104,6 +159,9 @@ struct DeviceRecord: Record, Equatable {
     var id: DeviceID
     /// Where it began: what lies before was never delivered to it.
     var start: Position
+    var details = DeviceDetails()
+    /// Kept then too: its number is never given again.
+    var isRemoved = false
 
     init(user: UserNumber, id: DeviceID, start: Position) {
         self.user = user
@@ -115,12 +173,16 @@ struct DeviceRecord: Record, Equatable {
         user = try reader.number()
         id = DeviceID(trusted: try reader.string())
         start = try reader.varint()
+        details = try DeviceDetails(reading: &reader)
+        isRemoved = try reader.uint8() != 0
     }
 
     func encode(into writer: inout ByteWriter) {
         writer.varint(UInt64(user))
         writer.string(id.rawValue)
         writer.varint(start)
+        details.encode(into: &writer)
+        writer.uint8(isRemoved ? 1 : 0)
     }
 }
 

@@ -28,6 +28,8 @@ extension State {
             live.moveCursor(of: device, to: start, at: position)
         case .cursorsMoved(let moves):
             for move in moves { live.moveCursor(of: move.device, to: move.position, at: position) }
+        case .person(.deviceRemoved(let device, _)):
+            live.moveCursor(of: device, to: 0, at: position)
         case .withdrawn(let withdrawals, _):
             let count = withdrawals.count { $0.wasCounted }
             if count > 0 { live.withdraw(count, from: conversation, at: position) }
@@ -92,10 +94,8 @@ extension State {
         case .userUpdated(let number, let profile):
             try changeUser(number, transaction) { $0.profile = profile }
         case .userStatusChanged(let number, let status):
-            try changeUser(number, transaction) { record in
-                record.status = status
-                if status == .deleted { record.profile = Profile() }
-            }
+            try changeUser(number, transaction) { $0.status = status }
+            if status == .deleted { try evolveDeleted(number, transaction) }
         case .deviceAdded(let number, let user, let id, let start):
             let record = DeviceRecord(user: user, id: id, start: start)
             try record.put(written.tables.devices, RowKey(UInt64(number)), transaction)
@@ -129,7 +129,7 @@ extension State {
         try withUnsafeBytes(of: number.bigEndian) { _ = try transaction.put(table, key: key, value: $0) }
     }
 
-    private mutating func changeUser(
+    mutating func changeUser(
         _ number: UserNumber, _ transaction: borrowing WriteTransaction, _ change: (inout UserRecord) -> Void
     ) throws {
         guard var record = try user(number) else { throw IMError(.broken, "an entry about user \(number), unknown") }

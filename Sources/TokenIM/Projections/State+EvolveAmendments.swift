@@ -64,8 +64,13 @@ extension State {
     /// would not bring it back either.
     mutating func evolveErased(_ entry: JournalEntry, _ transaction: borrowing WriteTransaction) throws {
         if case .setting(let change) = entry.event { return try evolveErased(change, entry, transaction) }
-        guard case .message(let body) = entry.event, let extras = body.extras else { return }
         let (conversation, sequence) = (entry.header.conversation, entry.header.sequence)
+        if case .edited(let target, _) = entry.event {
+            try changeAmendment(of: target, in: conversation, transaction) { record in
+                record.edits.removeAll { $0 == entry.position }
+            }
+        }
+        guard case .message(let body) = entry.event, let extras = body.extras else { return }
         for user in Self.mentioned(by: extras) {
             try delete(written.tables.mentions, Self.mention(of: user, conversation, sequence), transaction)
         }

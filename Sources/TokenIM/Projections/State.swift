@@ -29,7 +29,7 @@ struct State: ~Copyable {
     var head: Position
 
     private var users: BoundedCache<UserID, UserNumber>
-    private var statuses: BoundedCache<UserNumber, User.Status>
+    private var standings: BoundedCache<UserNumber, Standing>
     private var groups: BoundedCache<GroupID, ConversationNumber>
     private var groupRecords: BoundedCache<ConversationNumber, GroupRecord>
     private var memberships: BoundedCache<WorkingSet.MemberKey, MembershipRecord>
@@ -46,7 +46,7 @@ struct State: ~Copyable {
         self.keySeed = keySeed
         self.head = head
         users = BoundedCache(capacity: Self.cacheCapacity)
-        statuses = BoundedCache(capacity: Self.cacheCapacity)
+        standings = BoundedCache(capacity: Self.cacheCapacity)
         groups = BoundedCache(capacity: Self.cacheCapacity)
         groupRecords = BoundedCache(capacity: Self.cacheCapacity)
         memberships = BoundedCache(capacity: Self.cacheCapacity)
@@ -68,11 +68,11 @@ struct State: ~Copyable {
     }
 
     /// What a user may do: all that a send has to know of it.
-    mutating func status(of number: UserNumber) throws -> User.Status? {
-        if let status = statuses[number] { return status }
+    mutating func standing(of number: UserNumber) throws -> Standing? {
+        if let standing = standings[number] { return standing }
         guard let record = try written.user(number) else { return nil }
-        statuses.insert(record.status, for: number)
-        return record.status
+        standings.insert(record.standing, for: number)
+        return record.standing
     }
 
     mutating func groupNumber(_ id: GroupID) throws -> ConversationNumber? {
@@ -101,7 +101,7 @@ struct State: ~Copyable {
 
     mutating func remember(_ record: UserRecord, _ number: UserNumber) {
         users.insert(number, for: record.id)
-        statuses.insert(record.status, for: number)
+        standings.insert(record.standing, for: number)
     }
 
     mutating func remember(_ record: GroupRecord, _ number: ConversationNumber) {
@@ -116,7 +116,7 @@ struct State: ~Copyable {
     /// Forgets what was read or changed by a batch that did not happen.
     mutating func forgetCaches() {
         users.removeAll()
-        statuses.removeAll()
+        standings.removeAll()
         groups.removeAll()
         groupRecords.removeAll()
         memberships.removeAll()

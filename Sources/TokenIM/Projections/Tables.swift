@@ -35,7 +35,7 @@ struct JournalTables {
     let consumers: Table
     /// the consumer's name, position → an entry it gave back
     let consumerEntries: Table
-    /// user, other user → what the one has with the other: contact, block
+    /// user, contact or block, other user → what the one has with the other
     let relations: Table
     /// user, conversation → how the user has it in its inbox
     let settings: Table

@@ -141,6 +141,7 @@ struct WorkingSet: Sendable {
         markers[key, default: []].append(Version(position: position, value: marker))
     }
 
+    /// - Parameter value: 0 when the device is gone.
     mutating func moveCursor(of device: DeviceNumber, to value: Position, at position: Position) {
         cursors[device, default: []].append(Version(position: position, value: value))
     }

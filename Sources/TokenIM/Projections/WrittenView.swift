@@ -139,12 +139,14 @@ struct WrittenView: ~Copyable {
         }
     }
 
-    /// The groups of a user and those that it left (with the position where it did), in order of their numbers.
+    /// The groups of a user and those that it left (with the position where it did), in order of their numbers, above
+    /// one. `body` returns false to stop.
     func forEachGroup(
-        of user: UserNumber, _ body: (ConversationNumber, _ leftAt: Position?) throws -> Bool
+        of user: UserNumber, after conversation: ConversationNumber = .engine,
+        _ body: (ConversationNumber, _ leftAt: Position?) throws -> Bool
     ) throws {
         var cursor = try transaction.cursor(tables.memberships)
-        var row = try RowKey(UInt64(user), 0).withBytes { try cursor.seek($0) }
+        var row = try RowKey(UInt64(user), conversation.rawValue + 1).withBytes { try cursor.seek($0) }
         while let (key, value) = row, RowKey.word(0, of: key) == UInt64(user) {
             let leftAt = try Self.number(value)
             guard try body(ConversationNumber(rawValue: RowKey.word(1, of: key)), leftAt == 0 ? nil : leftAt) else {

@@ -25,7 +25,10 @@ extension Snapshot {
                 guard let record = try written.device(number) else {
                     throw IMError(.corrupt, "device \(number) has a name and no record")
                 }
-                devices.append((number, Device(id: record.id, cursor: try cursor(of: number), isConnected: false)))
+                let device = Device(
+                    id: record.id, cursor: try cursor(of: number), isConnected: false,
+                    platform: record.details.platform, pushToken: record.details.pushToken)
+                devices.append((number, device))
             }
             return devices
         }

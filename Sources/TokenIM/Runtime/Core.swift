@@ -13,6 +13,7 @@ final class Core: @unchecked Sendable {
     let isInline: Bool
     let hostTables: Set<String>
 
+    private let fault: (@Sendable (FaultPoint) throws -> Void)?
     private let time: any TimeSource
     let folder: Folder
     private let areKeysMerged = Monitor(false)
@@ -36,6 +37,7 @@ final class Core: @unchecked Sendable {
         observer = configuration.observer
         isInline = configuration.runtime.isInline
         hostTables = Set(configuration.hostTables)
+        fault = configuration.fault
         let began = time.now()
         let recovery = try Recovery(store, configuration.limits)
         lastTimestamp = recovery.lastTimestamp
@@ -44,7 +46,7 @@ final class Core: @unchecked Sendable {
         let generation = Generation(state.live)
         state.live = WorkingSet(first: 1)
         layers = Monitor(Layers(live: generation, frozen: nil))
-        live = Monitor(Live(limits: configuration.limits, head: state.head))
+        live = Monitor(Live(limits: configuration.limits, policy: configuration.sessionPolicy, head: state.head))
         firstAlarm = Monitor(recovery.nextAlarm)
         let (layers, areKeysMerged) = (layers, areKeysMerged)
         folder = Folder(store, time: time, observer: configuration.observer) {
@@ -182,7 +184,9 @@ final class Core: @unchecked Sendable {
                 try body(self, transaction)
                 if let batchFailure { throw batchFailure }
                 if state.areAlarmsChanged { alarm = try state.written.nextAlarm() }
+                try fault?(.beforeCommit)
             }
+            try fault?(.afterCommit)
             if state.areAlarmsChanged { firstAlarm.withLock { $0 = alarm } }
             if state.head > before { lastTimestamp = state.now }
             bytesUntilLook -= batchBytes + Self.bytesOfCommit
@@ -331,13 +335,15 @@ final class Core: @unchecked Sendable {
         }
     }
 
-    /// Takes a message's content out of its row. Its place, its key and its effect on counts stay.
+    /// Takes what somebody wrote out of an entry's row. Its place, its key and its effect on counts stay.
     private func erase(
         _ position: Position, _ erasure: Erasure, _ transaction: borrowing WriteTransaction
     ) throws {
-        guard var entry = try state.written.entry(at: position), entry.event.hasContent else { return }
+        guard var entry = try state.written.entry(at: position), let bare = entry.event.withoutContent(erasure) else {
+            return
+        }
         try state.evolveErased(entry, transaction)
-        entry.event = .erased(erasure, wasCounted: entry.event.isCounted)
+        entry.event = bare
         try put(entry, .replace, transaction)
     }
 
@@ -346,8 +352,8 @@ final class Core: @unchecked Sendable {
     /// Lets the live side know, before anyone is answered: who then asks finds what has been committed.
     private func noteCommit() -> Live.Actions? {
         guard !appended.isEmpty, failure.withLock({ $0 == nil }) else { return nil }
-        let entries = appended
-        return live.withLock { $0.committed(entries) }
+        let (entries, now) = (appended, time.now())
+        return live.withLock { $0.committed(entries, now: now) }
     }
 
     /// Told after every commit what the live side wants done, on the writer's thread.
@@ -428,6 +434,7 @@ final class Core: @unchecked Sendable {
         let generation = layers.withLock { $0.live }
         let set = generation.content.withLock { $0 }
         guard !set.isEmpty else { return }
+        try fault?(.beforeFold)
         let began = time.now()
         if isInline { try folder.runInline() }
         try folder.waitForFold()

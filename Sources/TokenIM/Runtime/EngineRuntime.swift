@@ -129,6 +129,11 @@ final class EngineRuntime: Sendable {
             let moves = Array(actions.flush[start...].prefix(Self.movesPerEntry))
             put(.command(Command(.moveCursors(moves), by: .host), .none), isOwn: true)
         }
+        for start in stride(from: 0, to: actions.seen.count, by: Self.movesPerEntry) {
+            let users = Array(actions.seen[start...].prefix(Self.movesPerEntry))
+            put(.command(Command(.person(.noteSeen(users)), by: .host), .none), isOwn: true)
+        }
+        if let deadline = actions.deadline { alarm(by: deadline) }
     }
 
     private static let movesPerEntry = 1_000
@@ -246,7 +251,8 @@ final class EngineRuntime: Sendable {
 
     private func end(_ threads: Threads) {
         threads.alarm?.cancel()
-        perform(core.live.withLock { $0.shut() })
+        let now = time.now()
+        perform(core.live.withLock { $0.shut(at: now) })
         put(.fold(.none), isOwn: true)
         mailbox.close()
         if core.isInline { takeTurn() }

@@ -13,7 +13,9 @@ extension Job {
         case .command(let command, _): command
         case .connect(let connecting, _):
             Command(
-                .addDevice(connecting.device, of: connecting.user, start: connecting.options.start), by: .host)
+                .addDevice(
+                    connecting.device, of: connecting.user, start: connecting.options.start,
+                    connecting.options.details), by: .host)
         case .transaction, .fold, .settle: nil
         }
     }

@@ -2,7 +2,7 @@
 ///
 /// The numbers name things of ``ScriptNames``, or places relative to the newest entry, so that a line keeps its meaning
 /// when others before it are taken away.
-package struct ScriptCommand: Hashable, Sendable {
+package struct ScriptCommand: ScriptLine, Hashable, Sendable {
     package enum Verb: String, CaseIterable, Sendable {
         case createUser, updateUser, suspend, reinstate, deleteUser
         case createGroup, updateGroup, add, remove, leave, setRole, transfer, dissolve

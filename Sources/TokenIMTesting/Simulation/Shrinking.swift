@@ -1,3 +1,8 @@
+/// A line of a script, which is the simpler the smaller its numbers are.
+package protocol ScriptLine: Sendable {
+    var arguments: [Int] { get set }
+}
+
 /// Makes a failing script as short as it gets, while it keeps failing.
 package enum Shrinking {
     /// Takes away ever smaller stretches, then makes numbers smaller.
@@ -5,9 +10,9 @@ package enum Shrinking {
     /// - Parameters:
     ///   - limit: how many runs it may take.
     ///   - fails: runs a script and says whether it still fails in the way that matters.
-    package static func shortest(
-        _ script: [ScriptCommand], limit: Int = 2_000, fails: ([ScriptCommand]) async throws -> Bool
-    ) async rethrows -> [ScriptCommand] {
+    package static func shortest<Line: ScriptLine>(
+        _ script: [Line], limit: Int = 2_000, fails: ([Line]) async throws -> Bool
+    ) async rethrows -> [Line] {
         var (best, runs) = (script, 0)
         var length = max(1, best.count / 2)
         while length >= 1, runs < limit {

@@ -9,6 +9,7 @@ extension Limits {
         "profileBytes": \.profileBytes, "groupMembers": \.groupMembers, "membersPerCommand": \.membersPerCommand,
         "groupsPerUser": \.groupsPerUser, "devicesPerUser": \.devicesPerUser, "sessions": \.sessions,
         "pageSize": \.pageSize, "trimmedPerCommand": \.trimmedPerCommand, "presencePerCall": \.presencePerCall,
+        "contactsPerUser": \.contactsPerUser, "blocksPerUser": \.blocksPerUser,
         "readersExamined": \.readersExamined, "deletedPerCommand": \.deletedPerCommand,
         "hiddenPerConversation": \.hiddenPerConversation, "countedMentions": \.countedMentions,
         "sessionWindow": \.sessionWindow, "mailboxCapacity": \.mailboxCapacity,

@@ -40,6 +40,7 @@ public struct TranscriptNotation: Sendable {
         add("until", entry.until.map(describe))
         add("erasure", entry.erasure?.description)
         add("outcome", entry.outcome.map(Self.quote))
+        add("permissions", entry.permissions.map { Self.quote($0.description) })
         if let profile = entry.profile { words += Self.describe(profile) }
         if let policies = entry.policies { words += differences(policies, from: GroupPolicies()) }
         if let setting = entry.setting { words += differences(setting, from: ConversationSetting()) }

@@ -14,6 +14,7 @@ public final class TranscriptStage {
     /// What the next opening is configured with.
     public var limits = Limits()
     public var hostTables: [String] = []
+    var sessionPolicy = SessionPolicy.all
     var mapSize: UInt64 = 1 << 28
     let vocabulary: [String: TranscriptVerb]
     private let configure: (inout Configuration) -> Void
@@ -65,6 +66,7 @@ public final class TranscriptStage {
         configuration.limits = limits
         configuration.hostTables = hostTables
         configuration.mapSize = mapSize
+        configuration.sessionPolicy = sessionPolicy
         configure(&configuration)
     }
 
@@ -76,12 +78,15 @@ public final class TranscriptStage {
         test = try TestEngine(reopening: before, configure: configureAll)
     }
 
-    /// Opens what a crash would leave, and forgets the engine that is open.
+    /// Loses what is only in memory, and opens the store again.
     func crash() throws {
-        let before = try opened()
-        defer { before.engine.close() }
-        consumers = [:]
-        test = try TestEngine(afterCrashOf: before, configure: configureAll)
+        try faults.crashNow()
+        try restart()
+    }
+
+    /// What goes wrong with the disk.
+    public var faults: StorageFaults {
+        get throws { try opened().faults }
     }
 
     /// Opens the store once more while it is open.

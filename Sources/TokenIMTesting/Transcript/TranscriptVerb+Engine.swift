@@ -2,7 +2,9 @@ internal import TokenIM
 
 extension TranscriptVerb {
     /// The engine, its clock and its files.
-    static let engine: [TranscriptVerb] = [
+    static let engine: [TranscriptVerb] = configuration + opening + files
+
+    private static let configuration: [TranscriptVerb] = [
         TranscriptVerb("verbs", "", "lists all verbs") { stage, _ in
             stage.vocabulary.values.sorted { $0.name < $1.name }.map { verb in
                 [verb.name, verb.usage, "(\(verb.summary))"].filter { !$0.isEmpty }.joined(separator: " ")
@@ -16,16 +18,41 @@ extension TranscriptVerb {
             stage.hostTables = command.list("NAMES")
             return []
         },
+        TranscriptVerb(
+            "session-policy", "POLICY", "all, one-per-platform or one, for the next opening"
+        ) { stage, command in
+            switch try command.text("POLICY") {
+            case "all": stage.sessionPolicy = .all
+            case "one-per-platform": stage.sessionPolicy = .onePerPlatform
+            case "one": stage.sessionPolicy = .one
+            default: throw command.failure("sessions are all, one-per-platform or one")
+            }
+            return []
+        },
         TranscriptVerb("map", "BYTES", "sets the size of the map for the next opening") { stage, command in
             stage.mapSize = try command.sequence("BYTES")
             return []
         },
+    ]
+
+    private static let opening: [TranscriptVerb] = [
         TranscriptVerb("restart", "", "closes the engine and opens it again") { stage, _ in
             try stage.restart()
             return []
         },
         TranscriptVerb("crash", "", "loses what a crash would lose, and opens the engine again") { stage, _ in
             try stage.crash()
+            return []
+        },
+        TranscriptVerb("disk", "STATE", "full, sound, or dies-before-commit, dies-after-commit") { stage, command in
+            let (state, faults) = (try command.text("STATE"), try stage.faults)
+            faults.isDiskFull = state == "full"
+            switch state {
+            case "full", "sound": break
+            case "dies-before-commit": faults.crash(.beforeCommit)
+            case "dies-after-commit": faults.crash(.afterCommit)
+            default: throw command.failure("a disk is full, sound, or dies-before-commit or dies-after-commit")
+            }
             return []
         },
         TranscriptVerb("close", "", "closes the engine") { stage, _ in
@@ -52,6 +79,9 @@ extension TranscriptVerb {
             try stage.time.jump(to: now.advanced(by: try command.duration("TIME") ?? .zero))
             return []
         },
+    ]
+
+    private static let files: [TranscriptVerb] = [
         TranscriptVerb("verify", "", "holds the store against its journal") { stage, _ in
             let verification = try await stage.engine.verify()
             return verification.isSound ? ["sound"] : verification.findings.map(\.description)

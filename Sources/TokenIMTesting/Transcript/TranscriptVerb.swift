@@ -55,7 +55,7 @@ public struct TranscriptVerb: Sendable {
 
     /// Verbs that all engines have.
     public static let all: [TranscriptVerb] =
-        engine + users + groups + messages + readings + inbox + devices + signals + consumers + transactions
+        engine + users + people + groups + messages + readings + inbox + devices + signals + consumers + transactions
 
     /// Fits a line to the usage.
     func bind(_ line: TranscriptLine, _ context: TranscriptContext) throws(TranscriptFailure) -> TranscriptCommand {

@@ -57,7 +57,7 @@ enum RandomRecords {
     }
 
     static func event(_ chance: inout SeededGenerator) -> Event {
-        switch Int.random(in: 0..<26, using: &chance) {
+        switch Int.random(in: 0..<27, using: &chance) {
         case 0: .message(body(&chance))
         case 1: .edited(word(&chance) >> 1, body(&chance))
         case 2: .userCreated(number(&chance), name(&chance), profile(&chance))
@@ -90,6 +90,7 @@ enum RandomRecords {
                 .deleted(
                     conversation(&chance),
                     list(&chance) { Withdrawal(sequence: word(&$0) >> 1, wasCounted: Bool.random(using: &$0)) }))
+        case 25: .person(personChange(&chance))
         default: .unchanged(conversation(&chance), word(&chance), word(&chance))
         }
     }
@@ -102,6 +103,37 @@ enum RandomRecords {
         setting.isHidden = Bool.random(using: &chance)
         setting.isMarkedUnread = Bool.random(using: &chance)
         return setting
+    }
+
+    static func personChange(_ chance: inout SeededGenerator) -> PersonChange {
+        switch Int.random(in: 0..<9, using: &chance) {
+        case 0: .block(number(&chance), isOn: Bool.random(using: &chance))
+        case 1: .contact(number(&chance), alias: filled(&chance))
+        case 2: .contactRemoved(number(&chance))
+        case 3: .permissions(Permissions(rawValue: number(&chance)))
+        case 4: .presence(presence(&chance))
+        case 5: .device(number(&chance), DeviceDetails(platform: filled(&chance), pushToken: filled(&chance)))
+        case 6: .deviceRemoved(number(&chance), name(&chance))
+        case 7: .seen(list(&chance) { UserSeen(user: number(&$0), moment: moment(&$0)) })
+        default:
+            .erased(
+                number(&chance), through: ErasurePlace(conversation: conversation(&chance), sequence: word(&chance)))
+        }
+    }
+
+    static func presence(_ chance: inout SeededGenerator) -> PresenceSetting {
+        var setting = PresenceSetting(isHidden: Bool.random(using: &chance))
+        if Bool.random(using: &chance) {
+            setting.customStatus = CustomStatus(
+                text(&chance), until: Bool.random(using: &chance) ? moment(&chance) : nil)
+        }
+        return setting
+    }
+
+    /// A text that is not empty, or nothing.
+    private static func filled(_ chance: inout SeededGenerator) -> String? {
+        let text = text(&chance)
+        return text.isEmpty ? nil : text
     }
 
     static func body(_ chance: inout SeededGenerator) -> MessageBody {

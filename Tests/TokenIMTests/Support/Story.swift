@@ -43,10 +43,24 @@ struct Story {
             case ..<86: _ = try await engine.messages.trim(conversation, through: through / 3)
             case ..<88: try await engine.users.update(user, Profile(name: "\(number)"))
             case ..<89: try await engine.groups.transfer(group, to: user)
+            case ..<93: try await engine.perform(change(user, other), by: .user(user), key: key)
             default: try await receive(user, engine)
             }
         } catch let error as IMError where (1000..<4000).contains(error.code.number) {
             // Refused, and the same everywhere.
+        }
+    }
+
+    /// Something that a user changes about itself, or about those it knows.
+    private mutating func change(_ user: UserID, _ other: UserID) -> Change {
+        switch Int.random(in: 0..<7, using: &chance) {
+        case 0: .block(other, isOn: number % 3 == 0)
+        case 1: .setContact(other, alias: "\(number)")
+        case 2: .removeContact(other)
+        case 3: .setCustomStatus(number % 2 == 0 ? CustomStatus("\(number)") : nil)
+        case 4: .setHidden(number % 2 == 0)
+        case 5: .setDevice("phone", of: user, platform: "\(number % 3)", pushToken: nil)
+        default: .removeDevice("tablet", of: user)
         }
     }
 
@@ -70,7 +84,11 @@ extension Engine {
         for user in try users.list() {
             lines.append("\(user.id) \(user.status) \(user.profile.name ?? "") \(user.createdAt.microseconds)")
             lines.append("total \(try inbox.total(user.id))")
-            lines += try devices.list(of: user.id).map { "device \($0.id) \($0.cursor)" }
+            lines += try devices.list(of: user.id).map { "device \($0.id) \($0.cursor) \($0.platform ?? "")" }
+            lines += try users.contacts(of: user.id).map { "contact \($0.user) \($0.alias ?? "")" }
+            lines += try users.blocked(by: user.id).map { "blocks \($0)" }
+            let status = try presence.of(user.id)
+            lines.append("presence \(status.isHidden) \(status.customStatus?.text ?? "")")
             for item in try inbox.list(user.id) {
                 lines.append(
                     "inbox \(item.conversation) \(item.unread) \(item.readThrough) \(item.headSequence) "
