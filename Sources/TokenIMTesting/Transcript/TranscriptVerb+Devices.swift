@@ -51,7 +51,8 @@ extension TranscriptVerb {
             let (user, device) = try command.device()
             return .removeDevice(device, of: user)
         },
-        TranscriptVerb("kick", "USER [device=] TEXT", "closes the sessions of a user, or of one device") { stage, command in
+        TranscriptVerb("kick", "USER [device=] TEXT", "closes the sessions of a user, or of one device") {
+            stage, command in
             try stage.engine.devices.kick(
                 try command.optional("device").map { try DeviceID($0) }, of: try command.user(),
                 reason: try command.text())
