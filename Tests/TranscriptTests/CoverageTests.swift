@@ -10,13 +10,10 @@ import TokenIMTesting
         (.cancelled, "takes a task that is cancelled while its command waits"),
         (.receiveInProgress, "takes two tasks that receive at the same moment"),
         (.inputOutput, "takes a disk that fails"),
-        (.outcomeUnknown, "takes a disk that fails within a commit"),
         (.unsupportedFileSystem, "takes a network file system"),
-        (.blocked, "nothing blocks yet"),
         (.muted, "nothing mutes yet"),
         (.banned, "nothing bans yet"),
         (.nobodyConnected, "nothing asks for it yet"),
-        (.sessionKicked, "nothing kicks yet"),
         (.broken, "takes a mistake of the engine"),
     ]
 

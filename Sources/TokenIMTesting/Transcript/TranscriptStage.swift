@@ -150,11 +150,12 @@ public final class TranscriptStage {
 
     /// The entries that came since the last time.
     func newEntries(isPeek: Bool = false) throws -> [Entry] {
-        guard let engine = test?.engine, let entries = try? engine.entries(after: head) else { return [] }
+        // An engine that is closed says nothing; what is new is said when it has been opened again.
+        guard let entries = try? test?.engine.entries(after: head) else { return [] }
         for entry in entries {
             positions[TranscriptPlace(conversation: entry.conversation, sequence: entry.sequence)] = entry.position
         }
-        if !isPeek { head = engine.head }
+        if !isPeek, let last = entries.last { head = last.position }
         return entries
     }
 }
