@@ -44,7 +44,8 @@ public struct SessionOptions: Sendable, Hashable {
 /// positions, at least once. What is not acknowledged is delivered again to the device's next session. Nothing is held
 /// in memory for a device that does not read: its queue is the journal.
 ///
-/// A newer session of the same device closes this one, or by `Configuration.sessionPolicy` of another. One that is let go without ``close()`` is closed then.
+/// A newer session of the same device closes this one, or by `Configuration.sessionPolicy` of another. One that is let
+/// go without ``close()`` is closed then.
 public final class Session: Sendable {
     public let user: UserID
     public let device: DeviceID

@@ -44,6 +44,8 @@ import TokenIMTesting
         try await engine.messages.send(
             .text("\(Self.secret) expires"), from: "alice", to: .user("bob"), key: "e", mentions: .users("bob"),
             options: MessageOptions(expiresAfter: .seconds(600)))
+        try await engine.perform(
+            .setDraft("draft \(Self.secret)", in: .direct("alice", "bob")), by: .user("alice"))
         try await engine.messages.send(
             .text("later \(Self.secret)"), from: "alice", to: .user("bob"), key: "l",
             options: MessageOptions(scheduledFor: stage.time.now().advanced(by: .seconds(86_400))))

@@ -39,8 +39,8 @@ extension Change {
         Change(action: .person(.setCustomStatus(status)))
     }
 
-    /// Makes the one who asks look offline to others, whatever it does, or no longer. They do not see either when it was
-    /// connected last, nor its status.
+    /// Makes the one who asks look offline to others, whatever it does, or no longer. They do not see when it was
+    /// connected last either, nor its status.
     public static func setHidden(_ isHidden: Bool) -> Change {
         Change(action: .person(.setHidden(isHidden)))
     }
@@ -59,8 +59,9 @@ extension Change {
         return Change(action: .person(.setDevice(device, of: user, details)))
     }
 
-    /// Removes a device: its session is closed with `session-kicked`, its place in the journal is forgotten, and another
-    /// may be registered instead. One that connects under the same name later is a new one. For its user and the host.
+    /// Removes a device: its session is closed with `session-kicked`, its place in the journal is forgotten, and
+    /// another may be registered instead. One that connects under the same name later is a new one. For its user and
+    /// the host.
     ///
     /// - Throws: `unknown-user`; `not-found`; `not-allowed` for another's device.
     public static func removeDevice(_ device: DeviceID, of user: UserID) -> Change {

@@ -35,8 +35,8 @@ public struct Devices: Sendable {
 
     // MARK: Without a session
 
-    /// Registers a device without connecting it, for receiving by polling. Of one that is known, only what it says about
-    /// itself changes: what is nil stays as it was.
+    /// Registers a device without connecting it, for receiving by polling. Of one that is known, only what it says
+    /// about itself changes: what is nil stays as it was.
     ///
     /// - Parameters:
     ///   - platform: what it runs on: 1 to 64 bytes of UTF-8.

@@ -35,15 +35,15 @@ public struct Users: Sendable {
         try await submit(.setUserStatus(id, .active), id, key)
     }
 
-    /// Deletes a user: it leaves its groups, its profile, its contacts and what else it said about itself are erased, and
-    /// the name is never given again. What it sent to others stays, unless that shall be erased too.
+    /// Deletes a user: it leaves its groups, its profile, its contacts and what else it said about itself are erased,
+    /// and the name is never given again. What it sent to others stays, unless that shall be erased too.
     ///
     /// The deletion takes effect at once; then erasing goes step by step, each a command of its own that looks at
-    /// `Limits.trimmedPerCommand` entries of the user's conversations. When it is interrupted, by an error or the end of
-    /// the process, calling this again goes on where it stopped; also later, to erase what was kept.
+    /// `Limits.trimmedPerCommand` entries of the user's conversations. When it is interrupted, by an error or the end
+    /// of the process, calling this again goes on where it stopped; also later, to erase what was kept.
     ///
-    /// - Parameter erasesMessages: whether what it sent is erased, for everybody and from the store. Erased messages keep
-    ///   their place.
+    /// - Parameter erasesMessages: whether what it sent is erased, for everybody and from the store. Erased messages
+    ///   keep their place.
     /// - Throws: `unknown-user`; `owns-groups` while it owns one.
     @discardableResult
     public func delete(

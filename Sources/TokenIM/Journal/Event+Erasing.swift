@@ -5,12 +5,11 @@ extension Event {
     /// message stood in this place and counted.
     func withoutContent(_ erasure: Erasure) -> Event? {
         switch self {
-        case .message, .edited, .scheduled: .erased(erasure, wasCounted: isCounted)
         case .userCreated(let number, let id, let profile):
             profile == Profile() ? nil : .userCreated(number, id, Profile())
         case .userUpdated(let number, let profile): profile == Profile() ? nil : .userUpdated(number, Profile())
         case .person(let change): change.bare.map { .person($0) }
-        default: nil
+        default: hasContent ? .erased(erasure, wasCounted: isCounted) : nil
         }
     }
 }

@@ -27,8 +27,8 @@ extension Entry.Kind {
     public static let contactRemoved = Entry.Kind(description: "contact-removed")
     /// In the personal conversation: the host lets this user do ``Entry/permissions``.
     public static let permissionsChanged = Entry.Kind(description: "permissions-changed")
-    /// In the personal conversation: this user has the status ``Entry/text`` until ``Entry/until``, and is seen by others
-    /// or not (``Entry/isOn``).
+    /// In the personal conversation: this user has the status ``Entry/text`` until ``Entry/until``, and others see
+    /// whether it is online, or not (``Entry/isOn``).
     public static let presenceChanged = Entry.Kind(description: "presence-changed")
     /// In the personal conversation: the device ``Entry/text`` has another platform or push token.
     public static let deviceChanged = Entry.Kind(description: "device-changed")

@@ -124,6 +124,12 @@ extension ReferenceModel {
         if status != .active { disconnect(id) }
         guard status == .deleted else { return .appended(line) }
         change(id) { $0.profile = Profile() }
+        // What it said about itself is gone from what has been written down, too.
+        if let index = index(of: .personal(id)) {
+            for line in logs[index].lines.indices where logs[index].lines[line].profile != nil {
+                logs[index].lines[line].profile = Profile()
+            }
+        }
         for circle in circles(of: id) { end(id, circle.id, .memberLeft, by: actor, at: moment) }
         return .appended(line)
     }
