@@ -25,6 +25,8 @@ public struct Configuration: Sendable {
     public var hostTables: [String] = []
     /// Network and overlay file systems break LMDB's locks and are refused, unless this says otherwise.
     public var allowsUnsafeFileSystem = false
+    /// The host's own say in what users do. Nil costs nothing.
+    public var policy: (any Policy)?
     /// Told of what happens inside: folds, back-pressure, storage trouble. Must return at once and not call back.
     public var observer: (@Sendable (EngineEvent) -> Void)?
     /// Asked on the writer's thread at every fault point; what it throws happens there as if storage had failed.

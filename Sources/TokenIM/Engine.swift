@@ -63,6 +63,12 @@ public final class Engine: Sendable {
         return try await runtime.ask { .command(command, $0) }
     }
 
+    /// Has a command judged and not carried out.
+    func judge(_ command: Command) async throws(IMError) -> Verdict {
+        if core.isInline { return try runtime.runInline { .judge(command, $0) } }
+        return try await runtime.ask { .judge(command, $0) }
+    }
+
     /// Hands in commands at once, so that they share commits, and returns the outcome of each.
     func submit(_ commands: [Command]) async -> [Result<Outcome, IMError>] {
         if core.isInline {

@@ -20,10 +20,10 @@ extension HostTransaction {
     @discardableResult
     public func createGroup(
         _ id: GroupID, _ profile: Profile = Profile(), owner: UserID, members: [UserID] = [],
-        key: IdempotencyKey? = nil
+        kind: Group.Kind = .group, policies: GroupPolicies? = nil, key: IdempotencyKey? = nil
     ) throws(IMError) -> Receipt {
-        let action = Action.createGroup(id, profile, owner: owner, members: members)
-        return try perform(Command(action, by: .host, key: key), in: .group(id))
+        let change = Change.createGroup(id, profile, owner: owner, members: members, kind: kind, policies: policies)
+        return try perform(change, by: .host, key: key)
     }
 
     @discardableResult

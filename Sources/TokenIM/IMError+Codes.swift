@@ -1,6 +1,6 @@
 extension IMError {
     /// A stable number and a stable name. Numbers: 1xxx malformed, 2xxx refused, 3xxx over a limit, 4xxx life cycle,
-    /// 5xxx storage, 9xxx broken.
+    /// 5xxx storage, 6xxx the host's own, 9xxx broken.
     public struct Code: Hashable, Sendable {
         public let number: Int
         public let name: String
@@ -111,6 +111,17 @@ extension IMError.Code {
     public static let unsupportedFileSystem = Self(5005, "unsupported-file-system")
     /// The store was written by a version that this one does not read, or the directory is no store.
     public static let unreadableStore = Self(5006, "unreadable-store")
+
+    /// A code of the host's own, for what its ``Policy`` refuses. The number is 6000 to 6999; another one traps.
+    public static func host(number: Int, name: String, retry: IMError.RetryAdvice = .never) -> Self {
+        precondition((6000...6999).contains(number), "a host's own code is 6000 to 6999, not \(number)")
+        return Self(number, name, retry)
+    }
+
+    /// The code of a number that was stored. The name of a host's own is not known any more.
+    static func stored(_ number: Int) -> Self {
+        all.first { $0.number == number } ?? Self(number, "host-\(number)")
+    }
 
     /// A mistake of the engine itself.
     public static let broken = Self(9001, "broken")

@@ -21,7 +21,8 @@ extension IMError {
 
     /// Whether storage failed, rather than a request being refused.
     var isStorage: Bool {
-        (code.number >= 5000 && code != .storageFull) || cause is StorageError
+        let isOwn = code.number < 5000 || (6000...6999).contains(code.number) || code == .storageFull
+        return !isOwn || cause is StorageError
     }
 
     private init(_ error: StorageError) {

@@ -18,12 +18,23 @@ public struct IMError: Error, Sendable {
     public let message: String
     /// What caused it, when that is another error.
     public let cause: (any Error)?
+    /// The rule of a group that refused, when one did.
+    public let rule: Rule?
 
     /// For the engine, and for a host that has to make one in its own tests.
     public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
         self.code = code
         self.message = message
         self.cause = cause
+        rule = nil
+    }
+
+    /// What a rule refuses in a group. The same whether the group is not there or may not be seen.
+    init(_ rule: Rule.Name, in group: GroupID) {
+        code = rule.code ?? .broken
+        message = rule == .noSuchGroup ? "there is no group \(group)" : "group \(group): \(rule.meaning)"
+        cause = nil
+        self.rule = Rule(rule)
     }
 
     /// Whether and how to try again.

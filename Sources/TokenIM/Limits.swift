@@ -28,6 +28,18 @@ public struct Limits: Sendable, Hashable {
     public var groupMembers = 100_000
     /// Users that one command may add to a group (`request-too-large`).
     public var membersPerCommand = 5_000
+    /// Admins of one group, who are told of its requests to join, each by an entry of its own (`limit-reached`).
+    public var adminsPerGroup = 100
+    /// Users that one command may invite to a group (`request-too-large`).
+    public var invitationsPerCommand = 500
+    /// Requests to join and invitations of one group that wait for an answer (`limit-reached`).
+    public var requestsPerGroup = 10_000
+    /// Bytes of the text of a request to join or an invitation (`request-too-large`).
+    public var requestBytes = 1 << 10
+    /// How long a request to join or an invitation waits for an answer. After that it is as if it had not been made.
+    public var requestExpiry = Duration.seconds(30 * 86_400)
+    /// Users that one group has banned (`limit-reached`).
+    public var bansPerGroup = 10_000
     /// Groups that one user may be a member of (`too-many-groups`).
     public var groupsPerUser = 5_000
     /// Devices of one user (`too-many-devices`).
@@ -98,7 +110,9 @@ public struct Limits: Sendable, Hashable {
             ("scheduledPerUser", scheduledPerUser), ("burningPerConversation", burningPerConversation),
             ("readersExamined", readersExamined),
             ("profileBytes", profileBytes), ("groupMembers", groupMembers),
-            ("membersPerCommand", membersPerCommand), ("groupsPerUser", groupsPerUser),
+            ("membersPerCommand", membersPerCommand), ("adminsPerGroup", adminsPerGroup),
+            ("invitationsPerCommand", invitationsPerCommand), ("requestsPerGroup", requestsPerGroup),
+            ("requestBytes", requestBytes), ("bansPerGroup", bansPerGroup), ("groupsPerUser", groupsPerUser),
             ("devicesPerUser", devicesPerUser), ("contactsPerUser", contactsPerUser),
             ("blocksPerUser", blocksPerUser), ("sessions", sessions), ("pageSize", pageSize),
             ("trimmedPerCommand", trimmedPerCommand), ("deletedPerCommand", deletedPerCommand),
@@ -120,7 +134,7 @@ public struct Limits: Sendable, Hashable {
         }
         let durations = [
             editWindow, recallWindow, acknowledgementWait, acknowledgementDelay, typingDuration, foldQuiet,
-            consumerWait,
+            consumerWait, requestExpiry,
         ]
         guard durations.allSatisfy({ $0 > .zero }), consumerBackoff.allSatisfy({ $0 >= .zero }) else {
             throw IMError(.malformedArgument, "Limits has a duration that is not positive")

@@ -54,9 +54,7 @@ import Testing
     @Test func whatAProcessLeavesThatDiesWithinACallIsNotBuiltUpon() throws {
         let arguments = ["--failure", "death", "--length", "12", "--cuts", "8", "--count", "60", "--seed", "300"]
         let (isFine, output) = try run(["faults"] + arguments)
-        withKnownIssue("An existing data file is not synced before it is opened.") {
-            #expect(isFine, "\(output)")
-        }
+        #expect(isFine, "\(output)")
         #expect(output.contains("60 faults"))
     }
 

@@ -95,7 +95,8 @@ struct StorageFaultTests {
         let network = SimulatedNetwork(test)
         let laptop = network.device("laptop", of: "alice")
         let phone = network.device("phone", of: "bob")
-        try await network.run(for: .seconds(1))
+        // Until the engine has written what the devices' coming brought with it: the next commit is the message's.
+        try await network.run(for: .seconds(5))
         test.faults.crash(.afterCommit)
         let hello = laptop.send("hello", to: .user("bob"))
         try await network.run(for: .milliseconds(500))

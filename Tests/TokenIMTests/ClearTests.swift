@@ -109,6 +109,16 @@ import TokenIMTesting
         #expect(try engine.texts(of: chat, for: "alice") == ["10"])
     }
 
+    @Test func aGapBeginsBehindWhatWasCleared() async throws {
+        let stage = try await stage()
+        let engine = stage.engine
+        try await engine.perform(.clear(chat, through: 3), by: .user("alice"))
+        _ = try await engine.messages.trim(chat, through: 6)
+        let session = try await engine.connect("alice", device: "phone")
+        let gap = try #require(try session.drain().compactMap(\.gap).first)
+        #expect(gap.from == 4 && gap.through == 6)
+    }
+
     @Test func whetherAMessageWasReadIsNotChangedByClearing() async throws {
         let stage = try await stage()
         let engine = stage.engine
@@ -217,7 +227,7 @@ import TokenIMTesting
         _ = try await engine.messages.trim(chat, through: 2)
         try await engine.perform(.clear(chat, through: 4), by: .user("alice"))
         let head = engine.head
-        for sequences in [[0], [1], [2], [3], [4], [11], [5, 11], [.max]] as [[SequenceNumber]] {
+        for sequences in [[0], [1], [2], [3], [4], [12], [5, 12], [.max]] as [[SequenceNumber]] {
             await expect(.notFound) {
                 try await engine.perform(.deleteForMe(sequences, in: chat), by: .user("alice"))
             }

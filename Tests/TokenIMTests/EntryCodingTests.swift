@@ -62,6 +62,26 @@ import TokenIMTesting
         (.scheduleEnded(3, .cancelled), 26, "0302"),
         (.scheduleEnded(3, .refused(2003)), 26, "0303d30f"),
         (.group(.policies(GroupPolicies.channel)), 27, "01" + "00" + "0101010101" + "ffffffffffffffffff01" + "00"),
+        (.group(.memberMuted(5, until: Timestamp(microseconds: 6))), 27, "02" + "05" + "01" + "0000000000000006"),
+        (.group(.memberMuted(5, until: nil)), 27, "02" + "05" + "00"),
+        (.group(.allMuted(true)), 27, "03" + "01"),
+        (.group(.banChanged(5, isOn: true)), 27, "04" + "05" + "01"),
+        (.group(.nicknameChanged(5, "n")), 27, "05" + "05" + "016e"),
+        (.group(.nicknameChanged(5, nil)), 27, "05" + "05" + "00"),
+        (.group(.announced("a")), 27, "06" + "0161"),
+        (
+            .group(.invited([5, 300], text: "t", until: Timestamp(microseconds: 6), refusals: [0, 2017])), 27,
+            "07" + "0205ac02" + "0174" + "0000000000000006" + "0200e10f"
+        ),
+        (
+            .group(.invitation(.group(1), text: "t", until: Timestamp(microseconds: 6))), 27,
+            "08" + "c000000000000001" + "0174" + "0000000000000006"
+        ),
+        (
+            .group(.requested(.group(1), 5, text: "t", until: Timestamp(microseconds: 6))), 27,
+            "09" + "c000000000000001" + "05" + "0174" + "0000000000000006"
+        ),
+        (.group(.requestEnded(.group(1), 5, .rejected)), 27, "0a" + "c000000000000001" + "05" + "02"),
         (.person(.block(5, isOn: true)), 28, "010501"),
         (.person(.contact(300, alias: "a")), 28, "02ac02" + "0161"),
         (.person(.contact(5, alias: nil)), 28, "0205" + "00"),
@@ -111,8 +131,8 @@ import TokenIMTesting
         (.cursorsMoved([]), 7, "00"),
         (.cursorsMoved([CursorMove(device: 7, position: 1), CursorMove(device: 8, position: 300)]), 7, "02070108ac02"),
         (
-            .groupCreated("g", Profile(avatar: "a"), owner: 1, members: [2, 3]), 8,
-            "0167" + "02" + "0161" + "00" + "01" + "020203"
+            .groupCreated(NewGroup(id: "g", profile: Profile(avatar: "a"), owner: 1, members: [2, 3])), 8,
+            "0167" + "02" + "0161" + "00" + "01" + "020203" + "00" + "02" + "0100010101" + "00" + "01"
         ),
         (.groupUpdated(Profile()), 9, "0000"),
         (.membersAdded([1, 200]), 10, "0201c801"),

@@ -10,7 +10,9 @@ import TokenIMTesting
     private func stage(_ configure: @escaping (inout Configuration) -> Void = { _ in }) async throws -> Stage {
         let stage = try Stage(configure)
         try await stage.engine.create("alice", "bob", "carol")
-        try await stage.engine.groups.create("team", owner: "bob", members: ["alice"])
+        var policies = GroupPolicies()
+        policies.mentioningAll = .all
+        try await stage.engine.groups.create("team", owner: "bob", members: ["alice"], policies: policies)
         return stage
     }
 

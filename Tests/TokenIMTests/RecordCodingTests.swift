@@ -59,10 +59,36 @@ import TokenIMTesting
     }
 
     @Test func groupsHaveTheirBytes() async throws {
-        var record = GroupRecord(
-            id: "g", profile: Profile(), owner: 7, memberCount: 200, createdAt: Timestamp(microseconds: -1))
+        let group = NewGroup(
+            id: "g", profile: Profile(), owner: 7, members: [], kind: .channel, policies: .channel)
+        var record = GroupRecord(group, createdAt: Timestamp(microseconds: -1))
+        let policies = "00" + "0101010101" + "ffffffffffffffffff01" + "00"
+        try await check(
+            record,
+            "01" + "0167" + "01" + "00" + "0000" + policies + "07" + "00" + "01" + "00" + "00" + "ffffffffffffffff")
         record.isDissolved = true
-        try await check(record, "01" + "0167" + "0000" + "07" + "c801" + "01" + "ffffffffffffffff")
+        record.isMuted = true
+        record.addAdmin(200)
+        record.addAdmin(3)
+        record.memberCount = 200
+        record.requestCount = 1
+        record.banCount = 2
+        try await check(
+            record,
+            "01" + "0167" + "01" + "03" + "0000" + policies + "07" + "0203c801" + "c801" + "01" + "02"
+                + "ffffffffffffffff")
+    }
+
+    @Test func requestsBansAndAnnouncementsHaveTheirBytes() async throws {
+        try await check(
+            RequestRecord(
+                isInvitation: true, author: 300, text: "t", timestamp: Timestamp(microseconds: 1),
+                until: Timestamp(microseconds: 2)),
+            "01" + "01" + "ac02" + "0174" + "0000000000000001" + "0000000000000002")
+        try await check(BanRecord(author: 5, timestamp: Timestamp(microseconds: 1)), "01" + "05" + "0000000000000001")
+        try await check(
+            AnnouncementRecord(text: "t", author: 5, timestamp: Timestamp(microseconds: 1)),
+            "01" + "0174" + "05" + "0000000000000001")
     }
 
     @Test func devicesHaveTheirBytes() async throws {
@@ -104,16 +130,27 @@ import TokenIMTesting
     }
 
     @Test func membershipsHaveTheirBytes() async throws {
-        var record = MembershipRecord(role: .admin, from: 3, countedBefore: 1)
-        try await check(record, "01" + "01" + "01" + "030100")
+        var record = MembershipRecord(
+            role: .admin, .init(historyFrom: 1, from: 3, countedBefore: 1, through: nil))
+        try await check(record, "01" + "01" + "00" + "00" + "01" + "03020100")
+        record.nickname = "left behind"
         record.end(through: 9)
-        record.rejoin(role: .member, from: 20, countedBefore: 15)
-        try await check(record, "01" + "00" + "02" + "030109" + "140f00")
+        record.rejoin(role: .member, .init(historyFrom: 20, from: 20, countedBefore: 15, through: nil))
+        record.mutedUntil = Timestamp(microseconds: 5)
+        record.nickname = "n"
+        record.changedAt = 300
+        try await check(
+            record,
+            "01" + "00" + "03" + "ac02" + "0000000000000005" + "016e" + "02" + "03020109" + "14000f00")
     }
 
-    @Test func aMembershipOfNoWindowsIsCorrupt() async {
-        await expect(.corrupt) { try decode(MembershipRecord.self, [1, 0, 0]) }
-        await expect(.corrupt) { try decode(MembershipRecord.self, [1, 0, 33] + [UInt8](repeating: 1, count: 99)) }
+    @Test func aMembershipThatCannotBeIsCorrupt() async {
+        await expect(.corrupt) { try decode(MembershipRecord.self, [1, 0, 0, 0, 0]) }
+        await expect(.corrupt) {
+            try decode(MembershipRecord.self, [1, 0, 0, 0, 33] + [UInt8](repeating: 1, count: 199))
+        }
+        await expect(.corrupt) { try decode(MembershipRecord.self, [1, 0, 0, 0, 1, 3, 4, 0, 0]) }
+        await expect(.unreadableStore) { try decode(MembershipRecord.self, [1, 0, 4, 0, 1, 3, 0, 0, 0]) }
     }
 
     @Test func whatConsumersGaveBackHasItsBytes() async throws {
@@ -195,9 +232,7 @@ import TokenIMTesting
             user.permissions = Permissions(rawValue: RandomRecords.number(&chance))
             user.presence = RandomRecords.presence(&chance)
             #expect(try decode(UserRecord.self, encode(user)) == user)
-            let group = GroupRecord(
-                id: RandomRecords.name(&chance), profile: RandomRecords.profile(&chance),
-                owner: RandomRecords.number(&chance), memberCount: RandomRecords.word(&chance), createdAt: .zero)
+            let group = GroupRecord(RandomRecords.group(&chance), createdAt: .zero)
             #expect(try decode(GroupRecord.self, encode(group)) == group)
             var block = TimelineBlock()
             var position: Position = 0
@@ -226,6 +261,9 @@ import TokenIMTesting
             _ = try? decode(ConversationRow.self, bytes)
             _ = try? decode(ConsumerEntryRecord.self, bytes)
             _ = try? decode(Marker.self, bytes)
+            _ = try? decode(RequestRecord.self, bytes)
+            _ = try? decode(BanRecord.self, bytes)
+            _ = try? decode(AnnouncementRecord.self, bytes)
             _ = try? decode(SettingRecord.self, bytes)
             _ = try? decode(DeletionRecord.self, bytes)
         }

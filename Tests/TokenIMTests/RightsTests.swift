@@ -124,7 +124,7 @@ import TokenIMTesting
 
     @Test(arguments: [Role.member, .admin, .owner], [Role.member, .admin, .owner])
     func onlyThoseOfALowerRoleMayBeRemoved(_ actor: Role, _ subject: Role) {
-        let verdict = Rights.verdict(.removeMember, by: .member(actor), on: subject)
-        #expect((verdict == .allowed) == (actor >= .admin && subject < actor))
+        let rule = Rights.rule(.remove, by: .member(actor), on: .member(subject))
+        #expect((rule.code == nil) == (actor >= .admin && subject < actor))
     }
 }

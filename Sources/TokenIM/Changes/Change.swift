@@ -68,10 +68,11 @@ extension Action {
         case .edit(_, let conversation, _, _), .recall(_, let conversation), .react(_, _, let conversation, _),
             .pin(_, let conversation, _):
             conversation
-        case .group(let action): .group(action.group)
+        case .group(let action): action.conversation(of: user)
         case .person(let action): .personal(action.subject ?? user ?? UserID(trusted: ""))
         case .updateGroup(let id, _), .addMembers(_, let id), .removeMember(_, let id), .leaveGroup(_, let id),
-            .setRole(_, _, let id), .transferGroup(let id, _), .dissolveGroup(let id), .createGroup(let id, _, _, _):
+            .setRole(_, _, let id), .transferGroup(let id, _), .dissolveGroup(let id),
+            .createGroup(let id, _, _, _, _, _):
             .group(id)
         default: user.map { .personal($0) } ?? .personal(UserID(trusted: ""))
         }

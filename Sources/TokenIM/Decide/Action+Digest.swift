@@ -68,10 +68,12 @@ extension Action {
             digest.combine(6)
             digest.combine(id.rawValue)
             digest.combine(UInt64(status.rawValue))
-        case .createGroup(let id, let profile, let owner, let members):
+        case .createGroup(let id, let profile, let owner, let members, let kind, let policies):
             digest.combine(9, id.rawValue, profile)
             digest.combine(owner.rawValue)
             digest.combine(members)
+            digest.combine(UInt64(kind.rawValue))
+            digest.combine(policies)
         case .updateGroup(let id, let profile): digest.combine(10, id.rawValue, profile)
         case .addMembers(let users, let group):
             digest.combine(11)

@@ -13,7 +13,7 @@ extension Action {
         case .setting(let action): try action.validate(limits)
         case .createUser(_, let profile), .updateUser(_, let profile), .updateGroup(_, let profile):
             try Self.validate(profile, limits)
-        case .createGroup(_, let profile, let owner, let members):
+        case .createGroup(_, let profile, let owner, let members, _, _):
             try Self.validate(profile, limits)
             try Self.validate(members, limits)
             if members.contains(owner) {

@@ -42,7 +42,7 @@ enum Action: Sendable {
     case moveCursors([CursorMove])
     case acknowledge(DeviceID, of: UserID, through: Position)
 
-    case createGroup(GroupID, Profile, owner: UserID, members: [UserID])
+    case createGroup(GroupID, Profile, owner: UserID, members: [UserID], Group.Kind, GroupPolicies)
     case updateGroup(GroupID, Profile)
     case addMembers([UserID], to: GroupID)
     case removeMember(UserID, from: GroupID)
@@ -119,7 +119,7 @@ extension Action {
     var isAllowedWhenFull: Bool {
         switch self {
         case .addDevice, .moveCursors, .acknowledge, .changeConsumer, .deleteConsumer, .markRead, .trim, .setUserStatus,
-            .removeMember, .leaveGroup, .dissolveGroup, .recall, .cancelScheduled, .due(.withdraw):
+            .removeMember, .leaveGroup, .dissolveGroup, .recall, .cancelScheduled, .due(.withdraw), .due(.lapse):
             true
         case .person(let action): action.makesRoom
         default: false

@@ -31,4 +31,6 @@ enum DueTask: Sendable {
     case withdraw([SequenceNumber], in: ConversationNumber, Erasure)
     /// A scheduled message, by its entry in its author's personal conversation.
     case release(SequenceNumber, of: UserNumber)
+    /// A request to join a group or an invitation that nobody has answered.
+    case lapse(UserNumber, in: ConversationNumber)
 }

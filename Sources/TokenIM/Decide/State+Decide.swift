@@ -2,6 +2,14 @@
 /// written.
 extension State {
     mutating func decide(_ command: Command) throws -> Decision {
+        let decision = try decideAction(of: command)
+        if isFull, decision.main != nil, !command.action.isAllowedWhenFull {
+            throw IMError(.storageFull, "the store has used 92 % of its map: delete, or open it with a larger one")
+        }
+        return decision
+    }
+
+    private mutating func decideAction(of command: Command) throws -> Decision {
         let (author, device) = try identify(command.actor)
         switch command.action {
         case .send(let message, let target):
@@ -24,8 +32,8 @@ extension State {
             return try decideMoveCursors(moves)
         case .acknowledge(let device, let user, let position):
             return try decideAcknowledge(device, of: user, through: position)
-        case .createGroup(let id, let profile, let owner, let members):
-            return try decideCreateGroup(id, profile, owner: owner, members: members, by: author, on: device)
+        case .createGroup:
+            return try decideCreateGroup(command.action, by: author, on: device)
         case .updateGroup, .addMembers, .removeMember, .leaveGroup, .setRole, .transferGroup, .dissolveGroup:
             return try decideGroup(command.action, by: author, on: device)
         case .createConsumer, .changeConsumer, .deleteConsumer:

@@ -63,10 +63,13 @@ extension State {
             try requireMaySend(in: found.number, by: author)
             try requireMayUpload(content, by: author)
         }
+        try requireMayMention(all: mentions.isAll, in: found.number, by: author)
         let edits = try written.amendment(of: sequence, in: found.number)?.edits.count ?? 0
         if edits >= limits.editsPerMessage {
             throw IMError(.limitReached, "\(edits) edits of one message: Limits.editsPerMessage")
         }
+        let amendment = Amendment(.edit, sequence, in: conversation, content: content)
+        try askPolicy(of: author) { $0.mayAmend(amendment, by: $1) }
         let extras = try extras(mentions, MessageOptions(), in: found.number, by: found.header.author)
         let body = MessageBody(content, replyTo: found.body.replyTo, extras: extras)
         return Decision(author: author, device: device, .edited(sequence, body), in: found.number)
@@ -89,6 +92,7 @@ extension State {
             return Decision(unchanged: try visibleConversation(conversation, to: author), author: author)
         }
         try requireMayRecall(found, by: author)
+        try askPolicy(of: author) { $0.mayAmend(Amendment(.recall, sequence, in: conversation), by: $1) }
         return try withdrawal(of: [found], .recalled, by: author, on: device)
     }
 
@@ -102,11 +106,8 @@ extension State {
             return
         }
         guard found.number.kind == .group else { throw IMError(.notAllowed, "another's message") }
-        let role = try membership(of: author, in: found.number)?.role ?? .member
-        let subject = try membership(of: found.header.author, in: found.number)?.role ?? .member
-        guard role > .member, subject < role else {
-            throw IMError(.notAllowed, "only those of a higher role may take back another's message")
-        }
+        let subject = try subject(found.header.author, in: found.number, by: author)
+        try require(.moderate, in: found.number, by: author, on: subject)
     }
 
     /// Takes messages of one conversation out of it.
@@ -132,7 +133,7 @@ extension State {
     ) throws -> Decision {
         guard author != 0 else { throw IMError(.malformedArgument, "a reaction needs a user") }
         let found = try message(sequence, of: conversation, by: author)
-        try requireNotDissolved(found.number)
+        if found.number.kind == .group { try require(.react, in: found.number, by: author) }
         if try written.hasReaction(reaction, to: sequence, of: found.number, by: author) == isOn {
             return Decision(unchanged: found.number, author: author)
         }
@@ -143,6 +144,7 @@ extension State {
             throw IMError(
                 .limitReached, "\(reactions.count) different reactions to one message: Limits.reactionKindsPerMessage")
         }
+        try askPolicy(of: author) { $0.mayAmend(Amendment(.reaction, sequence, in: conversation), by: $1) }
         return Decision(
             author: author, device: device, .reactionChanged(sequence, reaction, isOn: isOn), in: found.number)
     }
@@ -152,26 +154,14 @@ extension State {
         on device: DeviceNumber
     ) throws -> Decision {
         let found = try message(sequence, of: conversation, by: author)
-        try requireMayPin(in: found.number, by: author)
+        if found.number.kind == .group { try require(.pin, in: found.number, by: author) }
         let pins = try written.pins(of: found.number)
         if pins.contains(sequence) == isOn { return Decision(unchanged: found.number, author: author) }
         if isOn, pins.count >= limits.pinsPerConversation {
             throw IMError(.limitReached, "\(pins.count) messages are pinned: Limits.pinsPerConversation")
         }
+        try askPolicy(of: author) { $0.mayAmend(Amendment(.pin, sequence, in: conversation), by: $1) }
         return Decision(author: author, device: device, .pinChanged(sequence, isOn: isOn), in: found.number)
-    }
-
-    private mutating func requireMayPin(in number: ConversationNumber, by author: UserNumber) throws {
-        try requireNotDissolved(number)
-        guard author != 0, number.kind == .group else { return }
-        guard try membership(of: author, in: number)?.role ?? .member >= .admin else {
-            throw IMError(.notAllowed, "only admins and the owner may pin")
-        }
-    }
-
-    private mutating func requireNotDissolved(_ number: ConversationNumber) throws {
-        guard number.kind == .group, let group = try group(number), group.isDissolved else { return }
-        throw IMError(.notAllowed, "group \(group.id) has been dissolved")
     }
 
     // MARK: What waits
@@ -209,6 +199,8 @@ extension State {
             return try withdrawal(of: found, erasure, by: 0)
         case .release(let sequence, let author):
             return try decideRelease(sequence, of: author)
+        case .lapse(let user, let group):
+            return try decideLapse(of: user, in: group)
         }
     }
 
@@ -245,5 +237,7 @@ extension State {
         }
         try requireMaySend(in: conversation, by: author)
         try requireMayUpload(body.content, by: author)
+        try requireMayMention(all: body.extras?.mentionsAll == true, in: conversation, by: author)
+        try askMaySend(body.content, to: conversation, by: author)
     }
 }

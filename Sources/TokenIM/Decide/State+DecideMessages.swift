@@ -8,10 +8,12 @@ extension State {
         if message.replyTo != 0, try head(of: conversation).sequence < message.replyTo {
             throw IMError(.notFound, "there is no entry \(message.replyTo) to answer")
         }
+        try askMaySend(message.content, to: conversation, by: author)
         var body = MessageBody(message.content, replyTo: message.replyTo)
         guard let extras = message.extras else {
             return Decision(author: author, device: device, .message(body), in: conversation)
         }
+        try requireMayMention(all: extras.mentions.isAll, in: conversation, by: author)
         body.extras = try self.extras(extras.mentions, extras.options, in: conversation, by: author)
         return try decide(body, at: extras.options.scheduledFor, in: conversation, by: author, on: device)
     }
@@ -29,6 +31,7 @@ extension State {
             found.body.extras?.origin ?? .init(author: found.header.author, timestamp: found.header.timestamp)
         let content = try presentContent(of: found)
         try requireMayUpload(content, by: author)
+        try askMaySend(content, to: conversation, by: author)
         let extras = try self.extras(.none, options, in: conversation, by: author, from: origin)
         let body = MessageBody(content, extras: extras)
         return try decide(body, at: options.scheduledFor, in: conversation, by: author, on: device)
@@ -66,7 +69,7 @@ extension State {
             try requireMaySend(in: conversation, by: author)
             return conversation
         case .group(let id):
-            guard let number = try groupNumber(id) else { throw IMError(.notFound, "there is no group \(id)") }
+            guard let number = try groupNumber(id) else { throw unknownGroup(id) }
             try requireMaySend(in: number, by: author)
             return number
         }
@@ -74,16 +77,19 @@ extension State {
 
     /// Whether an author may send to a conversation that is known.
     mutating func requireMaySend(in conversation: ConversationNumber, by author: UserNumber) throws {
-        try require(.send, of: author)
         guard conversation.kind == .group else {
+            try require(.send, of: author)
             let (low, high) = conversation.directUsers
             return try requireUnblocked(author, by: low == author ? high : low)
         }
-        guard let group = try group(conversation) else { throw IMError(.broken, "a group without a record") }
-        guard try membership(of: author, in: conversation)?.isMember == true else {
-            throw IMError(.notFound, "there is no group \(group.id)")
-        }
-        if group.isDissolved { throw IMError(.notAllowed, "group \(group.id) has been dissolved") }
+        try require(.send, in: conversation, by: author)
+        // After the group has judged: what an author may not see is not there, whatever else it may not do.
+        try require(.send, of: author)
+    }
+
+    /// Whether an author may mention whom a message mentions.
+    mutating func requireMayMention(all: Bool, in conversation: ConversationNumber, by author: UserNumber) throws {
+        if all, conversation.kind == .group { try require(.mentionAll, in: conversation, by: author) }
     }
 
     /// What a message has beside its content; nil when that is nothing.

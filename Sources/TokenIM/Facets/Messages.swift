@@ -167,7 +167,7 @@ extension Snapshot {
         try IMError.mapping { () throws -> DeliveryState in
             let (number, user) = (try number(of: conversation), try userNumber(user))
             let last = try head(of: number).sequence
-            guard try visibility(of: number, to: user, through: last)?.sees(sequence) == true,
+            guard try visibility(of: number, to: user, through: last, for: .delivery)?.sees(sequence) == true,
                 let position = try position(of: sequence, in: number)
             else { throw IMError(.notFound, "there is no entry \(sequence) of \(conversation) for this user") }
             if try marker(of: user, in: number).sequence >= sequence {

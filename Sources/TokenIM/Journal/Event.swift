@@ -17,7 +17,7 @@ enum Event: Equatable {
     case userStatusChanged(UserNumber, User.Status)
     case deviceAdded(DeviceNumber, user: UserNumber, DeviceID, start: Position)
     case cursorsMoved([CursorMove])
-    case groupCreated(GroupID, Profile, owner: UserNumber, members: [UserNumber])
+    indirect case groupCreated(NewGroup)
     case groupUpdated(Profile)
     case membersAdded([UserNumber])
     case memberRemoved(UserNumber)

@@ -95,11 +95,8 @@ enum EventCoding {
                 writer.varint(UInt64(move.device))
                 writer.varint(move.position)
             }
-        case .groupCreated(let id, let profile, let owner, let members):
-            writer.string(id.rawValue)
-            encode(profile, into: &writer)
-            writer.varint(UInt64(owner))
-            writer.numbers(members)
+        case .groupCreated(let group):
+            group.encode(into: &writer)
         case .groupUpdated(let profile):
             encode(profile, into: &writer)
         case .membersAdded(let users):
@@ -156,10 +153,7 @@ enum EventCoding {
             let id = DeviceID(trusted: try reader.string())
             return .deviceAdded(device, user: user, id, start: try reader.varint())
         case .cursorsMoved: return .cursorsMoved(try decodeCursorMoves(&reader))
-        case .groupCreated:
-            let (id, profile) = (GroupID(trusted: try reader.string()), try decodeProfile(&reader))
-            let owner = try reader.number()
-            return .groupCreated(id, profile, owner: owner, members: try reader.numbers())
+        case .groupCreated: return .groupCreated(try NewGroup(reading: &reader))
         case .groupUpdated: return .groupUpdated(try decodeProfile(&reader))
         case .membersAdded: return .membersAdded(try reader.numbers())
         case .memberRemoved: return .memberRemoved(try reader.number())

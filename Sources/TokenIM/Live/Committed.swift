@@ -23,7 +23,7 @@ struct Committed: Sendable {
         conversation = entry.header.conversation
         device = entry.header.device
         switch entry.event {
-        case .groupCreated(_, _, let owner, let members): change = .joined([owner] + members)
+        case .groupCreated(let group): change = .joined([group.owner] + group.members)
         case .membersAdded(let users): change = .joined(users)
         case .memberRemoved(let user), .memberLeft(let user): change = .left(user)
         case .userStatusChanged(let user, let status): change = status == .active ? .none : .disconnected(user)

@@ -372,6 +372,19 @@ struct Live {
             cursors[device].map { CursorMove(device: device, position: $0) }
         }
     }
+
+    /// Takes back cursors that could not be written, to try again.
+    mutating func keep(_ moves: [CursorMove], at now: Timestamp) {
+        for move in moves where cursors[move.device] != nil { unflushed.insert(move.device) }
+        if !unflushed.isEmpty { flushSoon(now) }
+    }
+
+    /// Takes back who was seen when, to try again.
+    mutating func keep(_ users: [UserSeen], at now: Timestamp) {
+        for news in users where seen[news.user] != nil { unwritten.insert(news.user) }
+        if !unwritten.isEmpty { flushSoon(now) }
+    }
+
     private mutating func takeUnwritten() -> [UserSeen] {
         defer { unwritten = [] }
         return unwritten.sorted().compactMap { user in seen[user].map { UserSeen(user: user, moment: $0) } }

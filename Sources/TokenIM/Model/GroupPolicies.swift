@@ -1,4 +1,4 @@
-/// Who may do what in a group.
+/// Who may do what in a group, as far as the owner may choose. The owner itself may everything that any level allows.
 public struct GroupPolicies: Hashable, Sendable {
     /// Which members may do something. More may come.
     public struct Level: Hashable, Sendable, CustomStringConvertible {
@@ -8,6 +8,8 @@ public struct GroupPolicies: Hashable, Sendable {
         public static let owner = Level(rawValue: 2)
 
         public var description: String { self == .all ? "all" : self == .admins ? "admins" : "owner" }
+
+        func admits(_ role: Role) -> Bool { role.rawValue >= rawValue }
     }
 
     /// How somebody becomes a member by its own wish. More may come.
@@ -30,19 +32,34 @@ public struct GroupPolicies: Hashable, Sendable {
         public static let all = History(count: .max)
         /// The last so many entries before the joining.
         public static func last(_ count: Int) -> History { History(count: UInt64(max(0, count))) }
+
+        /// What somebody who joins with an entry sees first.
+        func first(beforeJoiningAt sequence: SequenceNumber) -> SequenceNumber {
+            sequence > count ? sequence - count : 1
+        }
     }
 
+    /// A group that only the invited may join is not there for anyone else.
     public var joining = Joining.invitedOnly
+    /// Who may invite. Adding at once, and answering requests to join, is for admins at the least.
     public var inviting = Level.admins
+    /// Who may send.
     public var posting = Level.all
+    /// Who may change the group's profile.
     public var editingInformation = Level.admins
     public var mentioningAll = Level.admins
     public var pinning = Level.admins
+    /// Holds for those who join from then on.
     public var history = History.none
     /// Whether members may ask who has read a message.
     public var hasReadReceipts = true
 
     public init() {}
+
+    /// What a group begins with.
+    static func standard(for kind: Group.Kind) -> GroupPolicies {
+        kind == .channel ? .channel : GroupPolicies()
+    }
 
     /// What a channel begins with: anyone may join and read all there was, admins post, nobody sees who reads.
     public static var channel: GroupPolicies {

@@ -118,42 +118,6 @@ struct RelationRecord: Record, Equatable {
     }
 }
 
-struct GroupRecord: Record, Equatable {
-    var id: GroupID
-    var profile: Profile
-    var owner: UserNumber
-    var memberCount: UInt64
-    var isDissolved: Bool
-    var createdAt: Timestamp
-
-    init(id: GroupID, profile: Profile, owner: UserNumber, memberCount: UInt64, createdAt: Timestamp) {
-        self.id = id
-        self.profile = profile
-        self.owner = owner
-        self.memberCount = memberCount
-        self.isDissolved = false
-        self.createdAt = createdAt
-    }
-
-    init(reading reader: inout ByteReader) throws {
-        id = GroupID(trusted: try reader.string())
-        profile = try EventCoding.decodeProfile(&reader)
-        owner = try reader.number()
-        memberCount = try reader.varint()
-        isDissolved = try reader.uint8() != 0
-        createdAt = try reader.timestamp()
-    }
-
-    func encode(into writer: inout ByteWriter) {
-        writer.string(id.rawValue)
-        EventCoding.encode(profile, into: &writer)
-        writer.varint(UInt64(owner))
-        writer.varint(memberCount)
-        writer.uint8(isDissolved ? 1 : 0)
-        writer.timestamp(createdAt)
-    }
-}
-
 struct DeviceRecord: Record, Equatable {
     var user: UserNumber
     var id: DeviceID

@@ -19,6 +19,10 @@ struct State: ~Copyable {
 
     /// The batch's moment.
     var now = Timestamp.zero
+    /// The host's own say in what users do.
+    var policy: (any Policy)?
+    /// The rule of a group that allowed the present command, when one was asked.
+    var rule: Rule.Name?
     /// Whether any message waits to be read and burned; nil when that has not been looked up.
     var hasBurning: Bool?
     /// Whether this batch has set or dropped an alarm.

@@ -57,9 +57,9 @@ struct JournalTables {
     let alarms: Table
     /// user, sequence of the entry in its personal conversation → when
     let scheduled: Table
-    /// conversation → policies, announcement, mute of a group
+    /// conversation → announcement of a group
     let groupSettings: Table
-    /// conversation, position → the member whose place changed last then
+    /// conversation, position, member whose place changed last then → nothing
     let memberChanges: Table
     /// conversation, user → a request to join, or an invitation
     let requests: Table

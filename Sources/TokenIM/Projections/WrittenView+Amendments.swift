@@ -156,6 +156,8 @@ enum AlarmKind: UInt8 {
     case expire = 1
     case burn = 2
     case release = 3
+    /// The user of a personal conversation did not answer, or was not answered; the group in the place of a sequence.
+    case lapse = 4
 }
 
 /// moment, conversation, sequence

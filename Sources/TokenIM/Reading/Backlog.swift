@@ -58,7 +58,7 @@ struct Backlog {
     ) throws {
         let head = try snapshot.head(of: number)
         guard head.lastPosition > cursor,
-            var visibility = try snapshot.visibility(of: number, to: user, through: head.sequence)
+            var visibility = try snapshot.visibility(of: number, to: user, through: head.sequence, for: .delivery)
         else { return }
         if let setting = try settings.setting(of: number) { visibility.clear(through: setting.cleared.sequence) }
         guard let first = visibility.first(from: try snapshot.firstSequence(above: cursor, in: number)) else { return }

@@ -96,7 +96,8 @@ extension Snapshot {
             let last = try head(of: number).sequence
             guard last > 0, var sight = try sight(of: number, by: viewer, through: last) else { throw notFound }
             let pins = try written.pins(of: number).filter { try sight.sees($0, self) }
-            return try present(try pins.map { try entry($0, of: number, conversation) }, of: number, to: viewer)
+            let entries = try pins.map { try entry($0, of: number, conversation, for: viewer) }
+            return try present(entries, of: number, to: viewer)
         }
     }
 

@@ -56,7 +56,7 @@ extension Snapshot {
             deliveries.append(
                 Delivery(
                     position: item.position, conversation: conversation,
-                    entry: try self.entry(entry, in: conversation), gap: nil))
+                    entry: try self.entry(entry, in: conversation, for: backlog.user), gap: nil))
         }
         return deliveries
     }
@@ -74,7 +74,8 @@ extension Snapshot {
             let entry = try reader.entry(at: position)
             let (number, sequence) = (entry.header.conversation, entry.header.sequence)
             if entry.header.device == device, device != 0 { continue }
-            guard let visibility = try visibility(of: number, to: user, through: sequence), visibility.sees(sequence)
+            guard let visibility = try visibility(of: number, to: user, through: sequence, for: .delivery),
+                visibility.sees(sequence)
             else { continue }
             if position < lastNews, try clearedThrough(of: number, by: user) >= sequence { continue }
             let conversation = try conversation(number)
@@ -86,7 +87,7 @@ extension Snapshot {
             deliveries.append(
                 Delivery(
                     position: position, conversation: conversation,
-                    entry: try self.entry(entry, in: conversation), gap: nil))
+                    entry: try self.entry(entry, in: conversation, for: user), gap: nil))
         }
         return deliveries
     }

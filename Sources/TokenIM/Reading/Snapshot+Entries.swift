@@ -69,8 +69,11 @@ extension Snapshot {
         case .userStatusChanged(_, let status):
             return EntryParts(
                 status == .deleted ? .userDeleted : status == .suspended ? .userSuspended : .userReinstated)
-        case .groupCreated(_, let profile, let owner, let members):
-            return EntryParts(.groupCreated, Details(members: try ids([owner] + members), profile: profile))
+        case .groupCreated(let group):
+            return EntryParts(
+                .groupCreated,
+                Details(
+                    members: try ids([group.owner] + group.members), profile: group.profile, policies: group.policies))
         case .groupUpdated(let profile): return EntryParts(.groupUpdated, Details(profile: profile))
         case .membersAdded(let users): return EntryParts(.membersAdded, Details(members: try ids(users)))
         case .memberRemoved(let user): return EntryParts(.memberRemoved, Details(members: try ids([user])))

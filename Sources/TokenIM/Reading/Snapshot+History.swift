@@ -41,7 +41,7 @@ extension Snapshot {
         while let sequence = next {
             if try deletions?.contain(sequence, self) != true {
                 if entries.count == limit { break }
-                entries.append(try entry(sequence, of: number, conversation))
+                entries.append(try entry(sequence, of: number, conversation, for: viewer))
             }
             next = sequence == .max ? nil : visibility.first(from: sequence + 1)
         }
@@ -60,7 +60,7 @@ extension Snapshot {
         while let sequence = next, sequence > visibility.trimmedThrough {
             if try deletions?.contain(sequence, self) != true {
                 if entries.count == limit { break }
-                entries.append(try entry(sequence, of: number, conversation))
+                entries.append(try entry(sequence, of: number, conversation, for: viewer))
             }
             next = sequence == 1 ? nil : visibility.last(through: sequence - 1)
         }
@@ -71,12 +71,13 @@ extension Snapshot {
     }
 
     func entry(
-        _ sequence: SequenceNumber, of number: ConversationNumber, _ conversation: Conversation
+        _ sequence: SequenceNumber, of number: ConversationNumber, _ conversation: Conversation,
+        for viewer: UserNumber
     ) throws -> Entry {
         guard let position = try position(of: sequence, in: number), let found = try written.entry(at: position) else {
             throw IMError(.corrupt, "\(conversation) has no entry \(sequence)")
         }
-        return try entry(found, in: conversation)
+        return try entry(found, in: conversation, for: viewer)
     }
 }
 

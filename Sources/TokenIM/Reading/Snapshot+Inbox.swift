@@ -7,6 +7,8 @@ extension Snapshot {
         var unread: UInt64
         /// The messages that the user may see begin here.
         var visibleFrom: SequenceNumber
+        /// Where history begins to show what the present membership sees: not after ``visibleFrom``.
+        var shownFrom: SequenceNumber
         var setting: ConversationSetting
         /// Whether the user has deleted some of it for itself.
         var hasDeletions: Bool
@@ -33,13 +35,15 @@ extension Snapshot {
         let limit = try limits.page(limit, default: 100)
         return try IMError.mapping {
             let user = try userNumber(user)
-            let rows = try inboxRows(of: user)
+            var rows: [InboxRow] = []
             // Places are sorted rather than rows: a row is wide, and most of them are not on the page.
             var order: [(place: InboxPlace, index: Int)] = []
-            for (index, row) in rows.enumerated()
-            where !row.setting.isHidden && row.setting.isArchived == archived && (!onlyUnread || row.isUnread) {
-                if let place, row.place >= place { continue }
-                order.append((row.place, index))
+            try forEachInboxRow(of: user) { row in
+                if row.setting.isHidden || row.setting.isArchived != archived { return }
+                if onlyUnread, !row.isUnread { return }
+                if let place, row.place >= place { return }
+                order.append((row.place, rows.count))
+                rows.append(row)
             }
             order.sort { $0.place > $1.place }
             return try items(order.prefix(limit).map { rows[$0.index] }, of: user)
@@ -66,31 +70,28 @@ extension Snapshot {
         of user: UserID, archived: Bool = false, withoutMutedAt moment: Timestamp? = nil
     ) throws(IMError) -> UInt64 {
         try IMError.mapping {
-            try inboxRows(of: userNumber(user)).reduce(0) { sum, row in
-                let setting = row.setting
-                if setting.isHidden || setting.isArchived != archived { return sum }
-                if let moment, setting.isMuted(at: moment) { return sum }
-                return sum + row.unread
+            var sum: UInt64 = 0
+            try forEachInboxRow(of: userNumber(user)) { row in
+                if row.setting.isHidden || row.setting.isArchived != archived { return }
+                if let moment, row.setting.isMuted(at: moment) { return }
+                sum += row.unread
             }
+            return sum
         }
     }
 
     // MARK: Rows
 
-    private func inboxRows(of user: UserNumber) throws -> [InboxRow] {
-        var rows: [InboxRow] = []
+    private func forEachInboxRow(of user: UserNumber, _ body: (InboxRow) throws -> Void) throws {
         // Groups have greater numbers than chats, so one walk over the settings meets them all.
         var settings = try written.settings(of: user)
         for number in try chats(of: user) {
-            if let row = try inboxRow(number, of: user, settings.setting(of: number)) { rows.append(row) }
+            if let row = try inboxRow(number, of: user, settings.setting(of: number)) { try body(row) }
         }
         try written.forEachGroup(of: user) { number, leftAt in
-            if leftAt == nil, let row = try inboxRow(number, of: user, settings.setting(of: number)) {
-                rows.append(row)
-            }
+            if leftAt == nil, let row = try inboxRow(number, of: user, settings.setting(of: number)) { try body(row) }
             return true
         }
-        return rows
     }
 
     func inboxRow(_ number: ConversationNumber, of user: UserNumber) throws -> InboxRow? {
@@ -104,7 +105,7 @@ extension Snapshot {
         let trim = try written.trim(of: number) ?? TrimRecord(through: 0, counted: 0)
         var row = InboxRow(
             number: number, head: head, marker: .none, unread: 0, visibleFrom: trim.through + 1,
-            setting: ConversationSetting(), hasDeletions: false)
+            shownFrom: trim.through + 1, setting: ConversationSetting(), hasDeletions: false)
         var counted = trim.counted
         if let side = number.side(of: user) {
             guard head.sequence > 0 else { return nil }
@@ -115,11 +116,13 @@ extension Snapshot {
             }
             row.marker = try marker(of: user, in: number)
             row.visibleFrom = max(row.visibleFrom, window.from)
+            row.shownFrom = max(row.shownFrom, window.historyFrom)
             counted = max(counted, window.countedBefore)
         }
         if let record {
             row.setting = record.setting(at: head, readThrough: row.marker.sequence)
             row.visibleFrom = max(row.visibleFrom, record.cleared.sequence + 1)
+            row.shownFrom = max(row.shownFrom, record.cleared.sequence + 1)
             counted = max(counted, record.cleared.counted)
             row.hasDeletions = record.deletedCount > 0
         }
@@ -185,7 +188,7 @@ extension Snapshot {
 
     /// Where the newest message stands that a user sees.
     private func lastMessagePosition(of row: InboxRow, _ user: UserNumber) throws -> Position? {
-        guard row.head.lastMessage >= row.visibleFrom else { return nil }
+        guard row.head.lastMessage >= row.shownFrom else { return nil }
         guard row.hasDeletions else { return row.head.lastMessagePosition }
         var deletions = Deletions(of: user, in: row.number)
         guard try deletions.contain(row.head.lastMessage, self) else { return row.head.lastMessagePosition }
@@ -212,7 +215,7 @@ extension Snapshot {
             return count
         }
         let wanted = try left(through: row.head.lastMessage)
-        var (low, high) = (row.visibleFrom - 1, row.head.lastMessage)
+        var (low, high) = (row.shownFrom - 1, row.head.lastMessage)
         guard try left(through: low) < wanted else { return nil }
         // Always fewer through low, and as many as are wanted through high.
         while high - low > 1 {

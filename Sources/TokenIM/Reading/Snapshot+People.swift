@@ -33,46 +33,4 @@ extension Snapshot {
             return devices
         }
     }
-
-    /// A group, also one that has been dissolved; nil when there never was one of this name.
-    public func group(_ id: GroupID) throws(IMError) -> Group? {
-        try IMError.mapping { try written.groupNumber(id).flatMap { try group($0) } }
-    }
-
-    private func group(_ number: ConversationNumber) throws -> Group? {
-        guard let record = try written.group(number) else { return nil }
-        return Group(
-            id: record.id, profile: record.profile, owner: try userID(record.owner),
-            memberCount: Int(record.memberCount), isDissolved: record.isDissolved, createdAt: record.createdAt)
-    }
-
-    /// The members of a group in the order in which they became users, after a member.
-    public func members(
-        of id: GroupID, after user: UserID? = nil, limit: Int? = nil
-    ) throws(IMError) -> [Member] {
-        let limit = try limits.page(limit, default: 100)
-        return try IMError.mapping {
-            guard let number = try written.groupNumber(id) else { throw IMError(.notFound, "there is no group \(id)") }
-            var members: [Member] = []
-            try written.forEachMembership(in: number, after: try user.map { try userNumber($0) } ?? 0) { user, record in
-                if let window = record.current {
-                    members.append(Member(user: try userID(user), role: record.role, joinedSequence: window.from))
-                }
-                return members.count < limit
-            }
-            return members
-        }
-    }
-
-    /// The groups that a user is a member of, in the order in which they were created.
-    public func groups(of user: UserID) throws(IMError) -> [Group] {
-        try IMError.mapping {
-            var groups: [Group] = []
-            try written.forEachGroup(of: userNumber(user)) { number, leftAt in
-                if leftAt == nil, let group = try group(number) { groups.append(group) }
-                return true
-            }
-            return groups
-        }
-    }
 }

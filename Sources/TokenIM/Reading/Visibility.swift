@@ -1,5 +1,13 @@
 /// Which stretches of a conversation somebody may see.
 struct Visibility {
+    /// What somebody wants to see them for. They differ for newcomers who see what was before.
+    enum Purpose {
+        /// To be shown when asked for.
+        case history
+        /// To be handed over, and to count as unread.
+        case delivery
+    }
+
     /// In order, disjoint; each from … through.
     var windows: [ClosedRange<SequenceNumber>]
     /// The entries up to here have been trimmed.
@@ -63,7 +71,8 @@ extension Snapshot {
     /// What a user may see of a conversation; nil when nothing at all, which looks like a conversation that is not
     /// there.
     func visibility(
-        of conversation: ConversationNumber, to user: UserNumber, through last: SequenceNumber
+        of conversation: ConversationNumber, to user: UserNumber, through last: SequenceNumber,
+        for purpose: Visibility.Purpose = .history
     ) throws -> Visibility? {
         var visibility = Visibility(windows: last == 0 ? [] : [1...last])
         switch conversation.kind {
@@ -72,12 +81,30 @@ extension Snapshot {
         case .direct: if conversation.side(of: user) == nil { return nil }
         case .group:
             guard let membership = try written.membership(of: user, in: conversation) else { return nil }
-            visibility.windows = membership.windows.compactMap { window in
-                let end = min(window.through ?? last, last)
-                return window.from <= end ? window.from...end : nil
-            }
+            visibility.windows = membership.stretches(through: last, for: purpose)
         }
         visibility.trimmedThrough = try written.trim(of: conversation)?.through ?? 0
         return visibility
+    }
+}
+
+extension MembershipRecord {
+    /// What it may see of the entries up to one, in order and disjoint.
+    fileprivate func stretches(
+        through last: SequenceNumber, for purpose: Visibility.Purpose
+    ) -> [ClosedRange<SequenceNumber>] {
+        var stretches: [ClosedRange<SequenceNumber>] = []
+        // From the last on: its history may reach into those before it.
+        for window in windows.reversed() {
+            let begin = purpose == .history ? window.historyFrom : window.from
+            let end = min(window.through ?? last, last)
+            guard begin <= end else { continue }
+            if let later = stretches.last, later.lowerBound <= end + 1 {
+                stretches[stretches.count - 1] = min(begin, later.lowerBound)...later.upperBound
+            } else {
+                stretches.append(begin...end)
+            }
+        }
+        return stretches.reversed()
     }
 }

@@ -45,6 +45,7 @@ final class Core: @unchecked Sendable {
         state = recovery.state
         let generation = Generation(state.live)
         state.live = WorkingSet(first: 1)
+        state.policy = configuration.policy
         layers = Monitor(Layers(live: generation, frozen: nil))
         live = Monitor(Live(limits: configuration.limits, policy: configuration.sessionPolicy, head: state.head))
         firstAlarm = Monitor(recovery.nextAlarm)
@@ -89,6 +90,9 @@ final class Core: @unchecked Sendable {
         try snapshot.written.forEachAlarm(through: now) { conversation, sequence, kind in
             switch kind {
             case .release: tasks.append(.release(sequence, of: conversation.personalUser))
+            case .lapse:
+                let group = ConversationNumber(rawValue: sequence)
+                tasks.append(.lapse(conversation.personalUser, in: group))
             case .expire, .burn:
                 let key = DueKey(conversation: conversation, erasure: kind == .expire ? .expired : .burned)
                 if sequences[key] == nil { order.append(key) }
@@ -120,6 +124,8 @@ final class Core: @unchecked Sendable {
                 while end < jobs.count, end - index < limits.batchCommands, jobs[end].isCommand { end += 1 }
                 index += commit(jobs[index..<end])
                 continue
+            case .judge(let command, let reply):
+                reply.answer(Result { () throws(IMError) in try IMError.mapping { try judge(command) } })
             case .transaction(let work): run(work)
             case .fold(let reply): reply.answer(Result { () throws(IMError) in try foldEverything() })
             case .settle(let reply): reply.answer(Result { () throws(IMError) in try foldKeys() })
@@ -267,12 +273,7 @@ final class Core: @unchecked Sendable {
                 if let entry = try state.earlierEntry(of: command) {
                     return .success(Outcome(entry, isDuplicate: true))
                 }
-                let decision = try state.decide(command)
-                if state.isFull, decision.main != nil, !command.action.isAllowedWhenFull {
-                    throw IMError(
-                        .storageFull, "the store has used 92 % of its map: delete, or open it with a larger one")
-                }
-                return .success(try apply(decision, command.request, transaction))
+                return .success(try apply(state.decide(command), command.request, transaction))
             } catch let error as IMError where !error.isStorage {
                 return .failure(error)
             } catch {
@@ -281,6 +282,23 @@ final class Core: @unchecked Sendable {
                 throw error
             }
         }
+    }
+
+    /// Decides a command and leaves it at that.
+    private func judge(_ command: Command) throws -> Verdict {
+        if let failure = failure.withLock({ $0 }) { throw failure }
+        var verdict: Verdict?
+        try writeBatch { state, _ throws in
+            state.rule = nil
+            do {
+                _ = try state.decide(command)
+                verdict = Verdict(allowedBy: state.rule.map { Rule($0) })
+            } catch let error as IMError where !error.isStorage {
+                verdict = Verdict(refusedBy: error)
+            }
+        }
+        guard let verdict else { throw IMError(.broken, "a command was not judged") }
+        return verdict
     }
 
     private func apply(
@@ -393,7 +411,7 @@ final class Core: @unchecked Sendable {
                         }
                     }
                 })
-        case .transaction, .fold, .settle: break
+        case .judge, .transaction, .fold, .settle: break
         }
     }
 

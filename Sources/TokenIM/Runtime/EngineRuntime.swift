@@ -127,13 +127,24 @@ final class EngineRuntime: Sendable {
         }
         for start in stride(from: 0, to: actions.flush.count, by: Self.movesPerEntry) {
             let moves = Array(actions.flush[start...].prefix(Self.movesPerEntry))
-            put(.command(Command(.moveCursors(moves), by: .host), .none), isOwn: true)
+            putOwn(.moveCursors(moves)) { $0.keep(moves, at: $1) }
         }
         for start in stride(from: 0, to: actions.seen.count, by: Self.movesPerEntry) {
             let users = Array(actions.seen[start...].prefix(Self.movesPerEntry))
-            put(.command(Command(.person(.noteSeen(users)), by: .host), .none), isOwn: true)
+            putOwn(.person(.noteSeen(users))) { $0.keep(users, at: $1) }
         }
         if let deadline = actions.deadline { alarm(by: deadline) }
+    }
+
+    /// Hands in what the live side wants written. When there is no room for it now, the live side keeps it and asks
+    /// again.
+    private func putOwn(_ action: Action, otherwise keep: @escaping @Sendable (inout Live, Timestamp) -> Void) {
+        let reply = Reply<Outcome>.callback { [weak self] result in
+            guard let self, case .failure(let error) = result, error.retry == .afterBackoff else { return }
+            let now = time.now()
+            updateLive { keep(&$0, now) }
+        }
+        put(.command(Command(action, by: .host), reply), isOwn: true)
     }
 
     private static let movesPerEntry = 1_000

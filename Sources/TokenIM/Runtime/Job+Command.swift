@@ -3,7 +3,7 @@ extension Job {
     var isCommand: Bool {
         switch self {
         case .command, .connect: true
-        case .transaction, .fold, .settle: false
+        case .judge, .transaction, .fold, .settle: false
         }
     }
 
@@ -16,7 +16,7 @@ extension Job {
                 .addDevice(
                     connecting.device, of: connecting.user, start: connecting.options.start,
                     connecting.options.details), by: .host)
-        case .transaction, .fold, .settle: nil
+        case .judge, .transaction, .fold, .settle: nil
         }
     }
 }

@@ -2,6 +2,8 @@
 enum Job: Sendable {
     case command(Command, Reply<Outcome>)
     case connect(Connecting, Reply<Attachment>)
+    /// Say what would become of a command.
+    case judge(Command, Reply<Verdict>)
     case transaction(HostWork)
     /// Fold everything that has been committed before this, and answer when it is in the trees.
     case fold(Reply<Void>)
@@ -53,6 +55,7 @@ extension Job {
         switch self {
         case .command(_, let reply): reply.answer(.failure(error))
         case .connect(_, let reply): reply.answer(.failure(error))
+        case .judge(_, let reply): reply.answer(.failure(error))
         case .transaction(let work): work.finished(error)
         case .fold(let reply), .settle(let reply): reply.answer(.failure(error))
         }

@@ -57,7 +57,7 @@ enum RandomRecords {
     }
 
     static func event(_ chance: inout SeededGenerator) -> Event {
-        switch Int.random(in: 0..<27, using: &chance) {
+        switch Int.random(in: 0..<28, using: &chance) {
         case 0: .message(body(&chance))
         case 1: .edited(word(&chance) >> 1, body(&chance))
         case 2: .userCreated(number(&chance), name(&chance), profile(&chance))
@@ -65,8 +65,7 @@ enum RandomRecords {
         case 4: .userStatusChanged(number(&chance), [.active, .suspended, .deleted].randomElement(using: &chance)!)
         case 5: .deviceAdded(number(&chance), user: number(&chance), name(&chance), start: word(&chance))
         case 6: .cursorsMoved(list(&chance) { CursorMove(device: number(&$0), position: word(&$0)) })
-        case 7:
-            .groupCreated(name(&chance), profile(&chance), owner: number(&chance), members: list(&chance, number))
+        case 7: .groupCreated(group(&chance))
         case 8: .groupUpdated(profile(&chance))
         case 9: .membersAdded(list(&chance, number))
         case 10: .memberRemoved(number(&chance))
@@ -91,7 +90,44 @@ enum RandomRecords {
                     conversation(&chance),
                     list(&chance) { Withdrawal(sequence: word(&$0) >> 1, wasCounted: Bool.random(using: &$0)) }))
         case 25: .person(personChange(&chance))
+        case 26: .group(groupChange(&chance))
         default: .unchanged(conversation(&chance), word(&chance), word(&chance))
+        }
+    }
+
+    static func group(_ chance: inout SeededGenerator) -> NewGroup {
+        NewGroup(
+            id: name(&chance), profile: profile(&chance), owner: number(&chance), members: list(&chance, number),
+            kind: Bool.random(using: &chance) ? .channel : .group, policies: policies(&chance))
+    }
+
+    static func policies(_ chance: inout SeededGenerator) -> GroupPolicies {
+        var policies = GroupPolicies()
+        let levels = [GroupPolicies.Level.all, .admins, .owner]
+        policies.joining = [.anyone, .onApproval, .invitedOnly].randomElement(using: &chance)!
+        policies.inviting = levels.randomElement(using: &chance)!
+        policies.posting = levels.randomElement(using: &chance)!
+        policies.pinning = levels.randomElement(using: &chance)!
+        policies.history = GroupPolicies.History(count: word(&chance))
+        policies.hasReadReceipts = Bool.random(using: &chance)
+        return policies
+    }
+
+    static func groupChange(_ chance: inout SeededGenerator) -> GroupChange {
+        switch Int.random(in: 0..<10, using: &chance) {
+        case 0: .policies(policies(&chance))
+        case 1: .memberMuted(number(&chance), until: Bool.random(using: &chance) ? moment(&chance) : nil)
+        case 2: .allMuted(Bool.random(using: &chance))
+        case 3: .banChanged(number(&chance), isOn: Bool.random(using: &chance))
+        case 4: .nicknameChanged(number(&chance), Bool.random(using: &chance) ? "n" + text(&chance) : nil)
+        case 5: .announced(Bool.random(using: &chance) ? "a" + text(&chance) : nil)
+        case 6:
+            .invited(
+                list(&chance, number), text: text(&chance), until: moment(&chance), refusals: list(&chance, number))
+        case 7: .invitation(conversation(&chance), text: text(&chance), until: moment(&chance))
+        case 8: .requested(conversation(&chance), number(&chance), text: text(&chance), until: moment(&chance))
+        default:
+            .requestEnded(conversation(&chance), number(&chance), RequestOutcome(rawValue: UInt8(word(&chance) & 255)))
         }
     }
 

@@ -26,7 +26,30 @@ struct InboxBenchmark: Benchmark {
         // Half of what makes a fold, so that none begins meanwhile.
         let unfolded = 50_000
         try await engine.preload(unfolded, traffic, isOneSided: true)
-        return try rows + ask(engine, users[0], "\(Figure.text(Double(unfolded))) entries not folded")
+        let more = try ask(engine, users[0], "\(Figure.text(Double(unfolded))) entries not folded")
+        try await settle(engine, users)
+        try await engine.fold()
+        return try rows + more + ask(engine, users[0], "with settings and mentions")
+    }
+
+    /// Gives every conversation a mention, and most of them a setting.
+    private func settle(_ engine: Engine, _ users: [UserID]) async throws {
+        let (user, others) = (users[0], users.dropFirst())
+        try await engine.transaction { transaction in
+            for (index, other) in others.enumerated() {
+                let change = Change.send("look", to: .user(user), mentions: .users(user))
+                try transaction.perform(change, by: .user(other))
+                let conversation = Conversation.direct(user, other)
+                let setting: Change =
+                    switch index % 4 {
+                    case 0: .pinConversation(conversation)
+                    case 1: .muteConversation(conversation)
+                    case 2: .setDraft("begun, and not sent", in: conversation)
+                    default: .deleteForMe([1], in: conversation)
+                    }
+                try transaction.perform(setting, by: .user(user))
+            }
+        }
     }
 
     private func ask(_ engine: Engine, _ user: UserID, _ state: String) throws -> [Row] {
@@ -43,6 +66,7 @@ struct InboxBenchmark: Benchmark {
             timed("page of 100", aim: .atMost(1)) { _ = try inbox.list(user, limit: 100) },
             timed("page of \(size)", aim: .atMost(1)) { _ = try inbox.list(user, limit: page) },
             timed("total of unread", aim: .atMost(1)) { _ = try inbox.total(user) },
+            timed("changes, none", aim: .atMost(1)) { _ = try inbox.changes(of: user, since: engine.head) },
         ].flatMap(\.self)
     }
 }
