@@ -98,7 +98,7 @@ package struct Player {
     ) async throws -> SequenceNumber? {
         if case .message(let minute, _, _) = line {
             clock.advance(to: minute)
-            time.advance(to: clock.now)
+            time.advance(to: max(time.now(), clock.now))
         }
         let head = engine.head
         var sent: SequenceNumber?

@@ -92,7 +92,9 @@ public final class Consumer: Sendable {
         }
     }
 
-    private func take(_ maximum: Int, writtenBy moment: Timestamp, now: Timestamp) throws -> ([ConsumerDelivery], [ConsumerChange]) {
+    private func take(
+        _ maximum: Int, writtenBy moment: Timestamp, now: Timestamp
+    ) throws -> ([ConsumerDelivery], [ConsumerChange]) {
         let limits = engine.core.limits
         let snapshot = try engine.core.snapshot()
         guard let floor = try snapshot.written.consumer(id) else {

@@ -1,8 +1,8 @@
 import TokenIMLMDB
 
 extension Messages {
-    /// Sends a message to those only who are connected right now: a ``Signal`` of kind ``Signal/Kind/message``, which is
-    /// not kept, has no place in the conversation, and may be lost. It is judged as any message is.
+    /// Sends a message to those only who are connected right now: a ``Signal`` of kind ``Signal/Kind/message``, which
+    /// is not kept, has no place in the conversation, and may be lost. It is judged as any message is.
     ///
     /// - Parameter needsReceiver: refuses with `nobody-connected` when no other user of the conversation is connected.
     /// - Returns: how many other users were connected.
