@@ -53,6 +53,9 @@ let package = Package(
             name: "SimulationTests", dependencies: ["TokenIM", "TokenIMCommand", "TokenIMTesting"],
             exclude: ["Regressions"],
             swiftSettings: strict),
+        .testTarget(
+            name: "TranscriptTests", dependencies: ["TokenIM", "TokenIMTesting"], exclude: ["Transcripts"],
+            swiftSettings: strict),
         .testTarget(name: "ReadmeTests", dependencies: ["TokenIM", "TokenIMTesting"], swiftSettings: strict),
         .target(name: "CStorageCalls", path: "Tests/CStorageCalls"),
         .executableTarget(

@@ -17,7 +17,12 @@ package enum StoreCopy {
         for folder in ["", "/journal", "/projections"] {
             guard mkdir(other + folder, 0o700) == 0 else { throw Failure(path: other + folder, code: errno) }
         }
-        for file in files { try write(bytes(of: "\(store)/\(file)"), to: "\(other)/\(file)") }
+        for file in files { try copyFile("\(store)/\(file)", to: "\(other)/\(file)") }
+    }
+
+    /// Copies a file to where none is.
+    static func copyFile(_ path: String, to other: String) throws {
+        try write(bytes(of: path), to: other)
     }
 
     /// The bytes of the files of a closed store, one after the other.
@@ -27,7 +32,7 @@ package enum StoreCopy {
         return contents
     }
 
-    private static func bytes(of path: String) throws -> [UInt8] {
+    static func bytes(of path: String) throws -> [UInt8] {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw Failure(path: path, code: errno) }
         defer { _ = close(file) }
@@ -41,7 +46,7 @@ package enum StoreCopy {
         }
     }
 
-    private static func write(_ bytes: [UInt8], to path: String) throws {
+    static func write(_ bytes: [UInt8], to path: String) throws {
         let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw Failure(path: path, code: errno) }
         defer { _ = close(file) }
