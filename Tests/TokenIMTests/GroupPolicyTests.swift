@@ -163,7 +163,8 @@ import TokenIMTesting
         #expect(try stage.engine.texts(of: .group("team"), for: "carol").count == 7)
     }
 
-    @Test(arguments: [(0, []), (1, ["5"]), (3, ["3", "4", "5"]), (100, ["1", "2", "3", "4", "5"])] as [(Int, [String])])
+    @Test(
+        arguments: [(0, []), (1, ["5"]), (3, ["3", "4", "5"]), (100, ["1", "2", "3", "4", "5"])] as [(Int, [String])])
     func asMuchOfHistoryIsShownAsThePolicySays(_ count: Int, _ texts: [String]) async throws {
         let stage = try await newcomer(.last(count))
         let engine = stage.engine

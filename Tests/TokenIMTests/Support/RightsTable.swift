@@ -63,85 +63,85 @@ enum RightsTable {
 
     private static let differences = [
         "channel": """
-            send: policy OA | malformed-argument H, posting-policy MQ, no-such-group IXBF
-            mention all: policy OA | malformed-argument H, posting-policy MQ, no-such-group IXBF
-            join: invited I, open-group XF | users-only H, already-member OAMQ, banned B
-            ask to join:  | users-only H, already-member OAMQ, invitation-waits I, nothing-to-approve XF, banned B
-            """,
+        send: policy OA | malformed-argument H, posting-policy MQ, no-such-group IXBF
+        mention all: policy OA | malformed-argument H, posting-policy MQ, no-such-group IXBF
+        join: invited I, open-group XF | users-only H, already-member OAMQ, banned B
+        ask to join:  | users-only H, already-member OAMQ, invitation-waits I, nothing-to-approve XF, banned B
+        """,
         "all muted": """
-            send: policy OA | malformed-argument H, all-muted M, member-muted Q, no-such-group IXBF
-            mention all: policy OA | malformed-argument H, all-muted M, member-muted Q, no-such-group IXBF
-            pin: host H, policy OAMQ | not-found IXBF
-            edit information: host H, policy OAMQ | no-such-group IXBF
-            invite: host H, policy OAMQ | no-such-group IXBF
-            invite who is banned:  | banned HOAMQ, no-such-group IXBF
-            join: invited I | users-only H, already-member OAMQ, approval-needed XF, banned B
-            ask to join: approval-group XF | users-only H, already-member OAMQ, invitation-waits I, banned B
-            """,
+        send: policy OA | malformed-argument H, all-muted M, member-muted Q, no-such-group IXBF
+        mention all: policy OA | malformed-argument H, all-muted M, member-muted Q, no-such-group IXBF
+        pin: host H, policy OAMQ | not-found IXBF
+        edit information: host H, policy OAMQ | no-such-group IXBF
+        invite: host H, policy OAMQ | no-such-group IXBF
+        invite who is banned:  | banned HOAMQ, no-such-group IXBF
+        join: invited I | users-only H, already-member OAMQ, approval-needed XF, banned B
+        ask to join: approval-group XF | users-only H, already-member OAMQ, invitation-waits I, banned B
+        """,
         "strict": """
-            send: policy O | malformed-argument H, posting-policy AMQ, no-such-group IXBF
-            mention all: policy O | malformed-argument H, posting-policy AMQ, no-such-group IXBF
-            pin: host H, policy O | pinning-policy AMQ, not-found IXBF
-            edit information: host H, policy O | information-policy AMQ, no-such-group IXBF
-            add: host H, admin O | inviting-policy A, admins-only MQ, no-such-group IXBF
-            add who is a member:  | already-member HO, inviting-policy A, admins-only MQ, no-such-group IXBF
-            add who is banned:  | banned HO, inviting-policy A, admins-only MQ, no-such-group IXBF
-            invite: host H, policy O | inviting-policy AMQ, no-such-group IXBF
-            invite who is banned:  | banned HO, inviting-policy AMQ, no-such-group IXBF
-            approve: host H, admin O | inviting-policy A, admins-only MQ, no-such-group IXBF
-            withdraw an invitation: host H, admin O | inviting-policy A, admins-only MQ, no-such-group IXBF
-            join: invited I | users-only H, already-member OAMQ, approval-needed XF, banned B
-            ask to join: approval-group XF | users-only H, already-member OAMQ, invitation-waits I, banned B
-            """,
+        send: policy O | malformed-argument H, posting-policy AMQ, no-such-group IXBF
+        mention all: policy O | malformed-argument H, posting-policy AMQ, no-such-group IXBF
+        pin: host H, policy O | pinning-policy AMQ, not-found IXBF
+        edit information: host H, policy O | information-policy AMQ, no-such-group IXBF
+        add: host H, admin O | inviting-policy A, admins-only MQ, no-such-group IXBF
+        add who is a member:  | already-member HO, inviting-policy A, admins-only MQ, no-such-group IXBF
+        add who is banned:  | banned HO, inviting-policy A, admins-only MQ, no-such-group IXBF
+        invite: host H, policy O | inviting-policy AMQ, no-such-group IXBF
+        invite who is banned:  | banned HO, inviting-policy AMQ, no-such-group IXBF
+        approve: host H, admin O | inviting-policy A, admins-only MQ, no-such-group IXBF
+        withdraw an invitation: host H, admin O | inviting-policy A, admins-only MQ, no-such-group IXBF
+        join: invited I | users-only H, already-member OAMQ, approval-needed XF, banned B
+        ask to join: approval-group XF | users-only H, already-member OAMQ, invitation-waits I, banned B
+        """,
         "open": """
-            mention all: policy OAM | malformed-argument H, member-muted Q, no-such-group IXBF
-            pin: host H, policy OAMQ | not-found IXBF
-            edit information: host H, policy OAMQ | no-such-group IXBF
-            invite: host H, policy OAMQ | no-such-group IXBF
-            invite who is banned:  | banned HOAMQ, no-such-group IXBF
-            join: invited I, open-group XF | users-only H, already-member OAMQ, banned B
-            ask to join:  | users-only H, already-member OAMQ, invitation-waits I, nothing-to-approve XF, banned B
-            """,
+        mention all: policy OAM | malformed-argument H, member-muted Q, no-such-group IXBF
+        pin: host H, policy OAMQ | not-found IXBF
+        edit information: host H, policy OAMQ | no-such-group IXBF
+        invite: host H, policy OAMQ | no-such-group IXBF
+        invite who is banned:  | banned HOAMQ, no-such-group IXBF
+        join: invited I, open-group XF | users-only H, already-member OAMQ, banned B
+        ask to join:  | users-only H, already-member OAMQ, invitation-waits I, nothing-to-approve XF, banned B
+        """,
         "dissolved": """
-            send:  | malformed-argument H, group-dissolved OAMQ, no-such-group IXBF
-            mention all:  | malformed-argument H, group-dissolved OAMQ, no-such-group IXBF
-            react:  | malformed-argument H, group-dissolved OAMQ, not-found IXBF
-            pin:  | group-dissolved HOAMQ, not-found IXBF
-            recall a member's: - H | group-dissolved OAMQ, not-found IXBF
-            recall an admin's: - H | group-dissolved OAMQ, not-found IXBF
-            edit information:  | group-dissolved HOAMQ, no-such-group IXBF
-            announce:  | group-dissolved HOAMQ, no-such-group IXBF
-            set policies:  | group-dissolved HOAMQ, no-such-group IXBF
-            add:  | group-dissolved HOAMQ, no-such-group IXBF
-            add who is a member:  | group-dissolved HOAMQ, no-such-group IXBF
-            add who is banned:  | group-dissolved HOAMQ, no-such-group IXBF
-            invite:  | group-dissolved HOAMQ, no-such-group IXBF
-            invite who is banned:  | group-dissolved HOAMQ, no-such-group IXBF
-            approve:  | group-dissolved HOAMQ, no-such-group IXBF
-            withdraw an invitation:  | group-dissolved HOAMQ, no-such-group IXBF
-            join:  | group-dissolved HOAMQI, no-such-group XBF
-            ask to join:  | group-dissolved HOAMQI, no-such-group XBF
-            remove a member:  | group-dissolved HOAMQ, no-such-group IXBF
-            remove an admin:  | group-dissolved HOAMQ, no-such-group IXBF
-            remove the owner:  | group-dissolved HOAMQ, no-such-group IXBF
-            remove itself:  | group-dissolved HOAMQ, no-such-group IXBF
-            remove who is none:  | group-dissolved HOAMQ, no-such-group IXBF
-            ban a member:  | group-dissolved HOAMQ, no-such-group IXBF
-            ban an admin:  | group-dissolved HOAMQ, no-such-group IXBF
-            ban who is none:  | group-dissolved HOAMQ, no-such-group IXBF
-            unban:  | group-dissolved HOAMQ, no-such-group IXBF
-            mute a member:  | group-dissolved HOAMQ, no-such-group IXBF
-            mute an admin:  | group-dissolved HOAMQ, no-such-group IXBF
-            mute the owner:  | group-dissolved HOAMQ, no-such-group IXBF
-            mute all:  | group-dissolved HOAMQ, no-such-group IXBF
-            name itself:  | group-dissolved HOAMQ, no-such-group IXBF
-            name a member:  | group-dissolved HOAMQ, no-such-group IXBF
-            name the owner:  | group-dissolved HOAMQ, no-such-group IXBF
-            appoint:  | group-dissolved HOAMQ, no-such-group IXBF
-            appoint the owner:  | group-dissolved HOAMQ, no-such-group IXBF
-            transfer:  | group-dissolved HOAMQ, no-such-group IXBF
-            transfer to who is none:  | group-dissolved HOAMQ, no-such-group IXBF
-            dissolve: - H | group-dissolved OAMQ, no-such-group IXBF
-            """,
+        send:  | malformed-argument H, group-dissolved OAMQ, no-such-group IXBF
+        mention all:  | malformed-argument H, group-dissolved OAMQ, no-such-group IXBF
+        react:  | malformed-argument H, group-dissolved OAMQ, not-found IXBF
+        pin:  | group-dissolved HOAMQ, not-found IXBF
+        recall a member's: - H | group-dissolved OAMQ, not-found IXBF
+        recall an admin's: - H | group-dissolved OAMQ, not-found IXBF
+        edit information:  | group-dissolved HOAMQ, no-such-group IXBF
+        announce:  | group-dissolved HOAMQ, no-such-group IXBF
+        set policies:  | group-dissolved HOAMQ, no-such-group IXBF
+        add:  | group-dissolved HOAMQ, no-such-group IXBF
+        add who is a member:  | group-dissolved HOAMQ, no-such-group IXBF
+        add who is banned:  | group-dissolved HOAMQ, no-such-group IXBF
+        invite:  | group-dissolved HOAMQ, no-such-group IXBF
+        invite who is banned:  | group-dissolved HOAMQ, no-such-group IXBF
+        approve:  | group-dissolved HOAMQ, no-such-group IXBF
+        withdraw an invitation:  | group-dissolved HOAMQ, no-such-group IXBF
+        join:  | group-dissolved HOAMQI, no-such-group XBF
+        ask to join:  | group-dissolved HOAMQI, no-such-group XBF
+        remove a member:  | group-dissolved HOAMQ, no-such-group IXBF
+        remove an admin:  | group-dissolved HOAMQ, no-such-group IXBF
+        remove the owner:  | group-dissolved HOAMQ, no-such-group IXBF
+        remove itself:  | group-dissolved HOAMQ, no-such-group IXBF
+        remove who is none:  | group-dissolved HOAMQ, no-such-group IXBF
+        ban a member:  | group-dissolved HOAMQ, no-such-group IXBF
+        ban an admin:  | group-dissolved HOAMQ, no-such-group IXBF
+        ban who is none:  | group-dissolved HOAMQ, no-such-group IXBF
+        unban:  | group-dissolved HOAMQ, no-such-group IXBF
+        mute a member:  | group-dissolved HOAMQ, no-such-group IXBF
+        mute an admin:  | group-dissolved HOAMQ, no-such-group IXBF
+        mute the owner:  | group-dissolved HOAMQ, no-such-group IXBF
+        mute all:  | group-dissolved HOAMQ, no-such-group IXBF
+        name itself:  | group-dissolved HOAMQ, no-such-group IXBF
+        name a member:  | group-dissolved HOAMQ, no-such-group IXBF
+        name the owner:  | group-dissolved HOAMQ, no-such-group IXBF
+        appoint:  | group-dissolved HOAMQ, no-such-group IXBF
+        appoint the owner:  | group-dissolved HOAMQ, no-such-group IXBF
+        transfer:  | group-dissolved HOAMQ, no-such-group IXBF
+        transfer to who is none:  | group-dissolved HOAMQ, no-such-group IXBF
+        dissolve: - H | group-dissolved OAMQ, no-such-group IXBF
+        """,
     ]
 }
