@@ -72,14 +72,19 @@ extension TranscriptVerb {
             .answerRequest(
                 of: try $0.user(), to: try $0.group(), isApproved: try $0.answer(yes: "approve", no: "reject"))
         },
-        TranscriptVerb("invite", "GROUP USERS [TEXT] [by=] [key=]", "invites users") { stage, command in
-            let results = try await stage.groups(command).invite(
-                try command.users(), to: try command.group(), text: command.optional("TEXT") ?? "",
-                key: try command.key)
-            return results.compactMap { result in
-                result.refusal.map { "\(result.user): error: \($0.name) (\($0.number))" }
-            }
-        },
+        TranscriptVerb(
+            "invite", "GROUP USERS [TEXT] [by=] [key=]", "invites users",
+            change: { command in
+                .invite(try command.users(), to: try command.group(), text: command.optional("TEXT") ?? "")
+            }, part: nil,
+            { stage, command in
+                let results = try await stage.groups(command).invite(
+                    try command.users(), to: try command.group(), text: command.optional("TEXT") ?? "",
+                    key: try command.key)
+                return results.compactMap { result in
+                    result.refusal.map { "\(result.user): error: \($0.name) (\($0.number))" }
+                }
+            }),
         .change("withdraw-invitation", "GROUP USER [by=]", "takes an invitation back") {
             .withdrawInvitation(of: try $0.user(), to: try $0.group())
         },
