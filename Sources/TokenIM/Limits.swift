@@ -93,6 +93,8 @@ public struct Limits: Sendable, Hashable {
     public var consumerInFlight = 1_000
     /// How long a consumer may hold an entry before it is given out again.
     public var consumerWait = Duration.seconds(30)
+    /// Members that one call looks at when it is asked whom a message has not reached.
+    public var unreachedPerMessage = 1_000
     /// How often a consumer is given an entry before it goes to the dead letters.
     public var consumerDeliveries = 8
     /// How long an entry that a consumer gave back rests before it is given out again: after the first time, the
@@ -120,7 +122,8 @@ public struct Limits: Sendable, Hashable {
             ("presencePerCall", presencePerCall),
             ("mailboxCapacity", mailboxCapacity), ("batchCommands", batchCommands), ("batchBytes", batchBytes),
             ("foldEntries", foldEntries), ("keyMergeEntries", keyMergeEntries),
-            ("consumerInFlight", consumerInFlight), ("consumerDeliveries", consumerDeliveries),
+            ("consumerInFlight", consumerInFlight), ("unreachedPerMessage", unreachedPerMessage),
+            ("consumerDeliveries", consumerDeliveries),
         ]
         for (name, count) in counts where count < 1 {
             throw IMError(.malformedArgument, "Limits.\(name) is \(count); at least 1")

@@ -8,14 +8,16 @@ struct ReplayCommand: AsyncParsableCommand {
         discussion: """
             Several logs are played one after the other as one long log, in one store and one group. Whoever \
             appears becomes a user and a member, is online from a message or join to a leave or kick, and gets \
-            what was missed on coming back. At the end everyone comes online. Without a log, a small conversation \
-            is played and told.
+            what was missed on coming back. At the end everyone comes online. A text that begins with `nick:` or \
+            `nick,` mentions that user; operators are admins of the group, which belongs to the first user. Without \
+            a log, a small conversation is played and told.
 
             The last output is a summary: a line for each subject, or one JSON object. Live deliveries are messages \
-            received while online, caught-up ones those that had been waiting at a connect.
+            received while online, caught-up ones those that had been waiting at a connect. At 20 moments of the \
+            log the unread messages and mentions of every user are recounted from the log, and compared.
 
             Exit status:
-              0   everyone got every message of others once, in order; the store is sound
+              0   everyone got every message of others once, in order; inboxes and store are right
               64  the command line is wrong
               65  an input is binary, not UTF-8, malformed, or over a limit of the engine
               66  an input is missing, a directory, or not readable

@@ -9,6 +9,8 @@ package struct Cast: Sendable {
         /// The nick at the first appearance. Nobody else ever gets it: once a nick means somebody it always does, so
         /// it makes no second user.
         package let id: UserID
+        /// In the group; whoever is first owns it, and whoever leaves the channel keeps it: it only goes offline.
+        package var role: Role
         package var isOnline = false
     }
 
@@ -21,7 +23,9 @@ package struct Cast: Sendable {
         case disconnect(Number)
         /// Change the name in the profile.
         case rename(Number, to: Nick)
-        case send(Number, text: String)
+        /// Make a member an admin, or an admin a member.
+        case setRole(Number, Role)
+        case send(Number, text: String, mentioning: Number? = nil)
     }
 
     /// Lines that make nothing happen in the engine, and those that change a name.
@@ -46,7 +50,7 @@ package struct Cast: Sendable {
             var steps = try meet(nick)
             let author = steps.number
             if !people[author].isOnline { steps.add(comeOnline(author)) }
-            if text.isBlank { tally.skipped += 1 } else { steps.add(.send(author, text: text)) }
+            if text.isBlank { tally.skipped += 1 } else { steps.add(send(text, by: author)) }
             return steps.steps
         case .joined(let nick):
             var steps = try meet(nick)
@@ -64,6 +68,11 @@ package struct Cast: Sendable {
         case .kicked(let nick):
             // Being kicked is no appearance: who has not been seen is not there to be kicked.
             return meaning[nick].map { goOffline($0) } ?? []
+        case .operators(let changes):
+            // Nor is being named here.
+            return changes.compactMap { change in
+                meaning[change.nick].flatMap { setRole(change.isOperator ? .admin : .member, of: $0) }
+            }
         case .other:
             tally.ignored += 1
             return []
@@ -84,7 +93,8 @@ package struct Cast: Sendable {
     private mutating func meet(_ nick: Nick) throws(IMError) -> Meeting {
         if let number = meaning[nick] { return Meeting(number: number, steps: []) }
         let number = people.count
-        people.append(Person(id: try UserID(nick.rawValue)))
+        let role: Role = people.isEmpty ? .owner : .member
+        people.append(Person(id: try UserID(nick.rawValue), role: role))
         meaning[nick] = number
         return Meeting(number: number, steps: [.create(number)])
     }
@@ -98,5 +108,17 @@ package struct Cast: Sendable {
         guard people[number].isOnline else { return [] }
         people[number].isOnline = false
         return [.disconnect(number)]
+    }
+
+    /// Nil when it has the role already, or has more: the owner stays what it is.
+    private mutating func setRole(_ role: Role, of number: Number) -> Step? {
+        guard people[number].role != .owner, people[number].role != role else { return nil }
+        people[number].role = role
+        return .setRole(number, role)
+    }
+
+    private func send(_ text: String, by author: Number) -> Step {
+        let addressee = Nick.addressed(by: text).compactMap { meaning[$0] }.last
+        return .send(author, text: text, mentioning: addressee == author ? nil : addressee)
     }
 }

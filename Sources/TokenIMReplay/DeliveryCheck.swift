@@ -6,12 +6,16 @@ package struct Post: Hashable, Sendable {
     package let sequence: SequenceNumber
     package let content: Content
     package let replyTo: SequenceNumber?
+    package let mentions: [UserID]
 
-    package init(sender: UserID?, sequence: SequenceNumber, content: Content, replyTo: SequenceNumber?) {
+    package init(
+        sender: UserID?, sequence: SequenceNumber, content: Content, replyTo: SequenceNumber?, mentions: [UserID] = []
+    ) {
         self.sender = sender
         self.sequence = sequence
         self.content = content
         self.replyTo = replyTo
+        self.mentions = mentions
     }
 }
 
@@ -19,7 +23,8 @@ extension Post: CustomStringConvertible {
     /// Without what it says.
     package var description: String {
         let reply = replyTo.map { " in reply to \($0)" } ?? ""
-        return "message \(sequence) of \(sender?.rawValue ?? "the host")\(reply), \(content.byteCount) bytes"
+        let mention = mentions.isEmpty ? "" : " for \(mentions.map(\.rawValue).joined(separator: ", "))"
+        return "message \(sequence) of \(sender?.rawValue ?? "the host")\(reply)\(mention), \(content.byteCount) bytes"
     }
 }
 

@@ -1,5 +1,6 @@
 extension Log {
-    /// A small conversation to look at: somebody comes late, somebody goes offline and catches up, a night passes.
+    /// A small conversation to look at: somebody comes late, somebody goes offline and catches up, somebody becomes an
+    /// admin, a night passes.
     package static var demonstration: Log {
         get throws(ReplayFailure) {
             let annotations = try Annotations(InputFile(path: "annotations", text: demonstrationAnnotations))
@@ -23,8 +24,9 @@ extension Log {
         [09:10] <dev> It floats. Mostly.
         === dev is now known as captain-dev
         === captain-dev [dev@work]  has left #lake ["lunch"]
-        [12:31] <chloe> Out of the tunnel. Ten is perfect, thank you!
+        [12:31] <chloe> ben: out of the tunnel. Ten is perfect, thank you!
         [12:33] <ben> Bring a raincoat all the same.
+        === mode/#lake [+o ben] by ada
         [23:58] <ada> I cannot sleep. Has anybody seen the forecast?
         [00:03] <chloe> Sun, and a little wind. Made for a kite.
         [00:04] <ada> Then good night!
@@ -38,6 +40,6 @@ extension Log {
         10 11 -
         11 12 -
         7 15 -
-        17 18 -
+        18 19 -
         """
 }

@@ -15,7 +15,10 @@ package enum LogLine: Hashable, Sendable {
     case renamed(from: Nick, to: Nick)
     /// `=== nick was kicked off #channel by other (reason)`
     case kicked(Nick)
-    /// Everything else: topics, modes, what somebody does, lines that are cut.
+    /// `=== mode/#channel [+o nick] by other`: who becomes an operator of the channel and who is none any more, at
+    /// least one, in their order. There may be other modes among them.
+    case operators([OperatorChange])
+    /// Everything else: topics, other modes, what somebody does, lines that are cut.
     case other
 
     /// - Parameter line: without its line feed. A carriage return at the end belongs to the line feed, not to the text.
@@ -63,7 +66,7 @@ package enum LogLine: Hashable, Sendable {
         if verb.starts(with: ["was", "kicked", "off"]) {
             return verb.count >= 6 && words[5].isChannel && words[6] == "by" ? .kicked(nick) : nil
         }
-        return coming(nick, verb)
+        return coming(nick, verb) ?? operators(words[1...])
     }
 
     /// `[user@host] has joined #channel` or `[user@host] has left #channel [reason]`, split into words.

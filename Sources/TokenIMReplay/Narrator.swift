@@ -6,7 +6,9 @@ package enum PlayEvent {
     case online(UserID, name: String, caughtUp: [Post])
     case offline(name: String)
     case renamed(from: String, to: String)
-    case sent(Post, name: String)
+    case roleChanged(Role, name: String)
+    /// Somebody sent a message, which mentions somebody or nobody.
+    case sent(Post, name: String, mentioned: String?)
     /// A user who was online got a message at once.
     case received(Post, name: String)
 }
@@ -16,7 +18,7 @@ package struct Narrator {
     /// What to say before it begins.
     package static let introduction = """
         A small conversation in one group, on virtual time.
-        ✓ says who got a message at once, ↳ what it answers.
+        ✓ says who got a message at once, ↳ what it answers, @ whom it mentions.
 
 
         """
@@ -48,12 +50,15 @@ package struct Narrator {
             try write("\(clock)  · \(name) goes offline\n")
         case .renamed(let old, let new):
             try write("\(clock)  · \(old) is now called \(new)\n")
-        case .sent(let post, let name):
+        case .roleChanged(let role, let name):
+            try write("\(clock)  · \(name) is \(role == .admin ? "an admin now" : "a member again")\n")
+        case .sent(let post, let name, let mentioned):
             posts[post.sequence] = (name, post.content.text ?? "")
             try write("\(clock)  \(said(post))\n")
             if let replyTo = post.replyTo, let answered = posts[replyTo] {
                 try write("\(Self.margin)↳ answers \(answered.name): \(answered.text)\n")
             }
+            if let mentioned { try write("\(Self.margin)@ \(mentioned)\n") }
         case .received:
             break
         }

@@ -14,4 +14,29 @@ extension Identifier where Subject == Nickname {
         else { return nil }
         self = nick
     }
+
+    /// The nicks that a text can be said to: it begins with one of them and a colon or comma right behind it. The
+    /// longest is the last; real nicks have neither sign in them, so there is one at most.
+    ///
+    /// Logs that have a blank behind every `]` have it in texts too: `zcat[1] : hi` is said to `zcat[1]`.
+    static func addressed(by text: String) -> [Nick] {
+        var nicks: [Nick] = []
+        var bytes: [UInt8] = []
+        var mayPassBlank = false
+        // A nick has at most 128 bytes.
+        for byte in text.utf8.prefix(2 * 128 + 1) {
+            switch byte {
+            case UInt8(ascii: " "):
+                guard mayPassBlank else { return nicks }
+                mayPassBlank = false
+                continue
+            case UInt8(ascii: ":"), UInt8(ascii: ","):
+                if let nick = Nick(word: String(decoding: bytes, as: UTF8.self)) { nicks.append(nick) }
+            default: break
+            }
+            bytes.append(byte)
+            mayPassBlank = byte == UInt8(ascii: "]")
+        }
+        return nicks
+    }
 }

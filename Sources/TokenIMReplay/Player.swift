@@ -18,6 +18,7 @@ package struct Player {
 
     private var cast = Cast()
     private var check = DeliveryCheck()
+    private var inboxCheck: InboxCheck
     private var clock = LogClock()
     /// By number; nil while offline.
     private var sessions: [Session?] = []
@@ -31,6 +32,7 @@ package struct Player {
         acknowledge: ((Receipt, IdempotencyKey) throws(ReplayFailure) -> Void)? = nil
     ) {
         self.engine = engine
+        inboxCheck = InboxCheck(greatestMentions: UInt64(Limits().countedMentions))
         self.time = time
         self.console = console
         self.tell = tell
@@ -50,10 +52,11 @@ package struct Player {
                 let reply = log.lineAnswered(by: index).flatMap { sent[$0] }
                 do {
                     sent[index] = try await play(line, answering: reply, key: "\(file).\(index)")
+                    lines += 1
+                    if isMoment(after: lines, of: total) { try checkInboxes() }
                 } catch {
                     throw ReplayFailure(playing: error, "\(log.path):\(index + 1)")
                 }
-                lines += 1
                 console.showProgress(
                     Console.Progress(lines: lines, ofLines: total, deliveries: summary.deliveries))
             }
@@ -66,6 +69,22 @@ package struct Player {
             try finish()
         } catch {
             throw ReplayFailure(playing: error, "at the end")
+        }
+    }
+
+    /// Whether the inboxes are looked at after so many lines: 20 times, spread evenly, and the last time at the end.
+    private func isMoment(after lines: Int, of total: Int) -> Bool {
+        lines * 20 / total > (lines - 1) * 20 / total
+    }
+
+    private func checkInboxes() throws {
+        for (number, person) in cast.people.enumerated() {
+            let inbox = try engine.inbox.list(person.id)
+            guard inbox.count == 1, let item = inbox.first, item.conversation == .group(Self.group) else {
+                throw InboxCheck.violation(person.id, "has not the group alone in it")
+            }
+            let found = InboxCheck.Count(messages: item.unread, mentions: item.mentions)
+            try inboxCheck.check(found, of: person.id, number)
         }
     }
 
@@ -98,8 +117,9 @@ package struct Player {
         case .connect(let number): try await connect(number)
         case .disconnect(let number): try disconnect(number)
         case .rename(let number, let nick): try await rename(number, to: nick.rawValue, key: key)
-        case .send(let number, let text):
-            return try await send(text, by: number, answering: answering, key: key)
+        case .setRole(let number, let role): try await setRole(role, of: number, key: key)
+        case .send(let number, let text, let mentioned):
+            return try await send(text, by: number, answering: answering, mentioning: mentioned, key: key)
         }
         return nil
     }
@@ -111,13 +131,14 @@ package struct Player {
         try acknowledge?(created, userKey)
         let memberKey = try IdempotencyKey("\(key).member")
         let joined =
-            number == 0
+            cast.people[number].role == .owner
             ? try await engine.groups.create(Self.group, owner: id, key: memberKey)
             : try await engine.groups.add([id], to: Self.group, key: memberKey)
         try acknowledge?(joined, memberKey)
         sessions.append(nil)
         names.append(id.rawValue)
         check.appears(id)
+        inboxCheck.appears()
         summary.users += 1
     }
 
@@ -144,21 +165,37 @@ package struct Player {
         names[number] = name
     }
 
+    private mutating func setRole(_ role: Role, of number: Cast.Number, key: String) async throws {
+        let key = try IdempotencyKey("\(key).role\(summary.roleChanges)")
+        let changed = try await engine.groups.setRole(role, of: cast.people[number].id, in: Self.group, key: key)
+        try acknowledge?(changed, key)
+        summary.roleChanges += 1
+        try tell?(.roleChanged(role, name: names[number]), clock.now)
+        // A line may change more roles than a window has room for.
+        try receiveLive()
+    }
+
     private mutating func send(
-        _ text: String, by number: Cast.Number, answering: SequenceNumber?, key: String
+        _ text: String, by number: Cast.Number, answering: SequenceNumber?, mentioning mentioned: Cast.Number?,
+        key: String
     ) async throws -> SequenceNumber {
         guard let session = sessions[number] else {
             throw ReplayFailure(.software, "\(cast.people[number].id) sends without being online")
         }
         let key = try IdempotencyKey("\(key).message")
-        let receipt = try await session.send(.text(text), to: .group(Self.group), key: key, replyTo: answering)
+        let mentions = mentioned.map { [cast.people[$0].id] } ?? []
+        let receipt = try await session.send(
+            .text(text), to: .group(Self.group), key: key, replyTo: answering, mentions: Mentions(mentions))
         try acknowledge?(receipt, key)
         let post = Post(
-            sender: session.user, sequence: receipt.sequence, content: .text(text), replyTo: answering)
+            sender: session.user, sequence: receipt.sequence, content: .text(text), replyTo: answering,
+            mentions: mentions)
         check.sent(post, by: number)
+        inboxCheck.sent(by: number, mentioning: mentioned)
         summary.messages += 1
         if answering != nil { summary.replies += 1 }
-        try tell?(.sent(post, name: names[number]), clock.now)
+        if mentioned != nil { summary.mentions += 1 }
+        try tell?(.sent(post, name: names[number], mentioned: mentioned.map { names[$0] }), clock.now)
         return receipt.sequence
     }
 
@@ -169,7 +206,7 @@ package struct Player {
             let now = clock.now
             var count = 0
             let tell = tell
-            // Once is enough: a line makes a few entries, and all of them fit into a window.
+            // Once is enough: there are a few entries, and all of them fit into a window.
             _ = try receive(number) { post in
                 count += 1
                 try tell?(.received(post, name: name), now)
@@ -205,7 +242,8 @@ package struct Player {
             throw DeliveryCheck.violation(user, got: "a message in \(delivery.conversation)")
         }
         return Post(
-            sender: message.sender, sequence: delivery.sequence, content: message.content, replyTo: message.replyTo)
+            sender: message.sender, sequence: delivery.sequence, content: message.content, replyTo: message.replyTo,
+            mentions: message.mentions)
     }
 
     /// Everything has been played: closes all sessions and counts what is left.
@@ -215,8 +253,6 @@ package struct Player {
             sessions[number]?.close()
             sessions[number] = nil
         }
-        // Who was seen last is written within a second.
-        time.advance(by: .seconds(1))
         for person in cast.people { summary.unreadAtEnd += try engine.inbox.total(person.id) }
         summary.skipped = cast.tally.skipped
         summary.ignored = cast.tally.ignored

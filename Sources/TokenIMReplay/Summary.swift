@@ -12,6 +12,10 @@ package struct Summary: Hashable, Sendable {
     package var renames = 0
     /// Messages that were sent as a reply.
     package var replies = 0
+    /// Messages that mention somebody.
+    package var mentions = 0
+    /// Members who became admins, and admins who became members again.
+    package var roleChanges = 0
     /// Messages received by users who were online when they were sent.
     package var deliveriesLive = 0
     /// Messages received on connecting: what had been waiting.
@@ -36,8 +40,9 @@ package struct Summary: Hashable, Sendable {
             ("users", "\(users)"), ("messages", "\(messages)"), ("skipped", "\(skipped)"), ("ignored", "\(ignored)"),
             ("renames", "\(renames)"), ("replies", "\(replies)"), ("deliveriesLive", "\(deliveriesLive)"),
             ("deliveriesCatchUp", "\(deliveriesCatchUp)"), ("deliveries", "\(deliveries)"),
-            ("unreadAtEnd", "\(unreadAtEnd)"), ("journalEntries", "\(journalEntries)"),
-            ("bytesOnDisk", "\(bytesOnDisk)"), ("seconds", seconds.thousandths), ("verified", "\(verified)"),
+            ("unreadAtEnd", "\(unreadAtEnd)"), ("mentions", "\(mentions)"), ("roleChanges", "\(roleChanges)"),
+            ("journalEntries", "\(journalEntries)"), ("bytesOnDisk", "\(bytesOnDisk)"),
+            ("seconds", seconds.thousandths), ("verified", "\(verified)"),
         ]
         return "{" + members.map { "\"\($0)\": \($1)" }.joined(separator: ", ") + "}"
     }
@@ -46,11 +51,11 @@ package struct Summary: Hashable, Sendable {
     package var text: String {
         let rate = seconds > 0 ? ", \(UInt64(Double(deliveries) / seconds).grouped) deliveries a second" : ""
         let rows: [(String, String, String)] = [
-            ("users", users.grouped, renames.counted("rename")),
+            ("users", users.grouped, "\(renames.counted("rename")), \(roleChanges.counted("role change"))"),
             (
                 "messages", messages.grouped,
-                "\(replies.counted("reply", "replies")); \(skipped.counted("empty one")) skipped, "
-                    + "\(ignored.counted("other line")) ignored"
+                "\(replies.counted("reply", "replies")), \(mentions.counted("mention")); "
+                    + "\(skipped.counted("empty one")) skipped, \(ignored.counted("other line")) ignored"
             ),
             (
                 "deliveries", deliveries.grouped,

@@ -103,10 +103,83 @@ struct CastTests {
         #expect(cast.people.count == 4)
     }
 
+    @Test("finds whom a text begins with, by every name that means it, and the author never")
+    mutating func mentions() throws {
+        let steps = try play(
+            "[10:00] <ada> ben: too early", "[10:00] <ben> ada: hi", "[10:01]  * ada ben, too",
+            "=== ben is now known as bob",
+            "[10:02] <ada> ben:bob", "[10:02] <ada> bob,", "[10:03] <bob> ben: I was", "[10:03] <bob> bob: I am")
+        #expect(
+            [1, 2, 4, 5, 6, 7].map { steps[$0].last } == [
+                .send(1, text: "ada: hi", mentioning: 0), .send(0, text: "ben, too", mentioning: 1),
+                .send(0, text: "ben:bob", mentioning: 1), .send(0, text: "bob,", mentioning: 1),
+                .send(1, text: "ben: I was"), .send(1, text: "bob: I am"),
+            ])
+        #expect(steps[0].last == .send(0, text: "ben: too early"))
+    }
+
+    /// Those who have been seen are ada, `zcat[1]`, `[N]ame`, `a:b` and zoë.
+    @Test(
+        "takes for whom a text is said to who is named at its very beginning",
+        arguments: [
+            ("ada: hi", 1), ("ada:", 1), ("ada,ada", 1), ("ada:: hi", 1), ("ada", nil), ("ada hi", nil),
+            (" ada: hi", nil),
+            ("Ada: hi", nil), ("ada : hi", nil), ("ada; hi", nil), ("hi ada: hi", nil), (": ada: hi", nil),
+            ("adam: hi", nil), ("ada\t: hi", nil), ("ada:\u{301} hi", 1), ("<ada>: hi", nil),
+            ("zcat[1]: hi", 2), ("zcat[1] : hi", 2), ("zcat[1] , hi", 2), ("zcat[1]  : hi", nil), ("zcat[1] hi:", nil),
+            ("[N] ame: hi", 3), ("[N]ame, hi", 3), ("[N]  ame: hi", nil), ("[ada] : hi", nil),
+            ("a:b: hi", 4), ("a:b hi", nil), ("a:c: hi", nil), ("ada:b: hi", 1),
+            ("zoë: hi", 5), ("zoe\u{308}: hi", nil),
+            (String(repeating: ":", count: 300), nil), (String(repeating: "] ", count: 128) + ":", nil),
+        ] as [(String, Cast.Number?)])
+    mutating func addressees(text: String, expected: Cast.Number?) throws {
+        _ = try play(
+            "[10:00] <author> x", "[10:00] <ada> x", "[10:00] <zcat[1] > x", "[10:00] <[N] ame> x", "[10:00] <a:b> x",
+            "[10:00] <zo\u{EB}> x")
+        #expect(try play("[10:00] <author> \(text)") == [[.send(0, text: text, mentioning: expected)]])
+    }
+
+    @Test func findsTheLongestNickBeforeAColon() throws {
+        var cast = Cast()
+        let nick = String(repeating: "]", count: 128)
+        _ = try cast.steps(for: LogLine("[10:00] <\(nick)> x"))
+        let text = String(repeating: "] ", count: 128) + ": hi"
+        #expect(
+            try cast.steps(for: LogLine("[10:00] <ada> \(text)")).last == .send(1, text: text, mentioning: 0))
+    }
+
+    @Test("makes operators admins, and members again, when that is a change")
+    mutating func roles() throws {
+        _ = try play("[10:00] <ada> I own it", "[10:00] <ben> x", "=== eve [e@c]  has left #c []")
+        #expect(
+            try play(
+                "=== mode/#c [+o ben] by ada", "=== mode/#c [+o ben] by ada", "=== mode/#c [-o+oo ben eve ben] by x",
+                "=== mode/#c [+o-o+o-o dev eve eve eve] by x", "=== mode/#c [-o eve] by x") == [
+                    [.setRole(1, .admin)], [], [.setRole(1, .member), .setRole(2, .admin), .setRole(1, .admin)],
+                    [.setRole(2, .member), .setRole(2, .admin), .setRole(2, .member)], [],
+                ])
+        #expect(cast.people.map(\.role) == [.owner, .admin, .member])
+        // dev has only been named, which is no appearance.
+        #expect(cast.people.count == 3)
+        #expect(tally == [0, 0, 0])
+    }
+
+    @Test("leaves the owner its group, and an admin its role while it is away and under another name")
+    mutating func keptRoles() throws {
+        #expect(
+            try play(
+                "[10:00] <ada> x", "[10:00] <ben> x", "=== mode/#c [+o-o+o ada ada ben] by x",
+                "=== ben is now known as bob", "=== bob [b@c]  has left #c []", "=== bob [b@c]  has joined #c",
+                "=== mode/#c [+o bob] by x", "=== mode/#c [-o ben] by x")[2...] == [
+                    [.setRole(1, .admin)], [.rename(1, to: "bob")], [.disconnect(1)], [.connect(1)], [],
+                    [.setRole(1, .member)],
+                ])
+    }
+
     @Test mutating func ignoresOtherLines() throws {
-        #expect(try play("=== ada waves", "", "[05:1") == [[], [], []])
+        #expect(try play("=== ada waves", "", "[05:1", "=== mode/#c [+b ada] by x") == [[], [], [], []])
         #expect(cast.people.isEmpty)
-        #expect(tally == [0, 3, 0])
+        #expect(tally == [0, 4, 0])
     }
 
     @Test mutating func bringsEverybodyOnlineAtTheEnd() throws {

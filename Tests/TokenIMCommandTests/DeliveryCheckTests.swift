@@ -98,6 +98,7 @@ struct DeliveryCheckTests {
             Post(sender: nil, sequence: 11, content: "one", replyTo: nil),
             Post(sender: "ada", sequence: 11, content: "one", replyTo: 10),
             Post(sender: "ada", sequence: 12, content: "one", replyTo: nil),
+            Post(sender: "ada", sequence: 11, content: "one", replyTo: nil, mentions: ["ben"]),
             Post(sender: "ada", sequence: 11, content: .custom(type: "text", bytes: Array("one".utf8)), replyTo: nil),
         ])
     func findsAnotherMessage(post: Post) {

@@ -125,6 +125,38 @@ struct LogLineTests {
     }
 
     @Test(
+        "of modes says who becomes an operator and who is none any more",
+        arguments: [
+            ("[+o ada] by ben", ["+ada"]),
+            ("[-o ada]  by ben ", ["-ada"]),
+            ("[+o ada] by ada or so", ["+ada"]),
+            ("[+o-v+oo a b c d]  by e", ["+a", "+c", "+d"]),
+            ("[-oo+o-o a a b c] by e", ["-a", "-a", "+b", "-c"]),
+            ("[+-o a] by e", ["-a"]),
+            // Other modes take their parameters, or have none.
+            ("[+bklo *!*@host key 50 a] by e", ["+a"]),
+            ("[-ko+lfo key a 50 #other b] by e", ["-a", "+b"]),
+            ("[+imnprst-lo a] by e", ["-a"]),
+            // Those at the end may be missing.
+            ("[+oo a] by e", ["+a"]),
+            ("[+oo a \(String(repeating: "x", count: 129))] by e", ["+a"]),
+            ("[+oo by x] by by", ["+by", "+x"]),
+            // With and without a blank behind every bracket.
+            ("[+o zcat[1]] by e", ["+zcat[1]"]),
+            ("[+o zcat[1] ]  by e", ["+zcat[1]"]),
+            ("[+o [N]ame] by e", ["+[N]ame"]),
+            ("[+o [N] ame]  by e", ["+[N]ame"]),
+            ("[-oo [N] ame zcat[1] ]  by [x] ", ["-[N]ame", "-zcat[1]"]),
+        ])
+    func operators(modes: String, expected: [String]) {
+        guard case .operators(let changes) = LogLine("=== mode/#c \(modes)") else {
+            Issue.record("not about operators")
+            return
+        }
+        #expect(changes.map { ($0.isOperator ? "+" : "-") + $0.nick.rawValue } == expected)
+    }
+
+    @Test(
         "of no form is other",
         arguments: [
             "", " ", "hello", "[05:1", "[05:12]", "[05:12] ", "[05:12] <ad", "[05:12] ada hi", "[05:12]<ada> hi",
@@ -139,7 +171,13 @@ struct LogLineTests {
             "=== ada [a@b  has joined #c", "=== ada a@b]  has joined #c",
             "=== ada [a@b]  has left #c", "=== ada [a@b]  has left #c reason", "=== ada [a@b]  has lef",
             "=== ada [a@b]  has quit #c []", "=== ada was kicked off #c", "=== ada was kicked off c by ben",
-            "=== ada was kicked off #c by", "=== ada was kicked by ben", "=== mode/#ubuntu [+o nalioth]  by ChanServ",
+            "=== ada was kicked off #c by", "=== ada was kicked by ben", "=== mode/#c [+o ada]",
+            "=== mode/#c [+o ada] by", "=== mode/#c +o ada by ben", "=== mode/#c [+o ada by ben",
+            "=== mode/#c [o ada] by ben", "=== mode/#c [+o] by ben", "=== mode/#c [] by ben", "=== mode/#c [ by ben",
+            "=== mode/#c ] by ben", "=== mode/#c [+o ] by ben", "=== mode/#c by ben", "=== mode/# [+o ada] by ben",
+            "=== mode/c [+o ada] by ben", "=== Mode/#c [+o ada] by ben", "=== mode/#c [+o ada ben] by eve",
+            "=== mode/#c [+v ada] by ben", "=== mode/#c [+O ada] by ben", "=== mode/#ubuntu [+r]  by nalioth",
+            "=== mode/#ubuntu [+b %Erlik!*@*]  by LjL", "=== mode/#c [+o  x\u{A0}y] by ben",
             "=== ..[topic/#ubuntu:Seveas] : Happy Dapper Day Everyone!", "=== Erlik      <debian> by <erlik>",
             "[05:12] === ada is now known as ben",
         ])

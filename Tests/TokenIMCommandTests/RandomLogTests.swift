@@ -25,11 +25,12 @@ struct RandomLogTests {
 /// A log as what happens in it, and as the text of a file.
 private struct RandomLog {
     enum Line {
-        case says(String, isBlank: Bool)
+        case says(String, to: String?, isBlank: Bool)
         case joins(String)
         case leaves(String)
         case isKicked(String)
         case renames(String, String)
+        case changesModes([(nick: String, isOperator: Bool)])
         case noise
     }
 
@@ -37,17 +38,24 @@ private struct RandomLog {
     private var answers: [(earlier: Int, later: Int)] = []
 
     init(lines count: Int, using generator: inout SeededGenerator) {
-        let nicks = ["ada", "ben", "[eve]", "zoë", "d`", "f|away", "g"]
+        // The blank behind a bracket is in some logs, and no part of the nick.
+        let nicks = ["ada", "ben", "[eve] ", "zoë", "d`", "f|away", "g[1] 2"]
+        func nick() -> String { nicks[Int.random(in: 0..<nicks.count, using: &generator)] }
         for index in 0..<count {
-            let nick = nicks[Int.random(in: 0..<nicks.count, using: &generator)]
-            let other = nicks[Int.random(in: 0..<nicks.count, using: &generator)]
             switch Int.random(in: 0..<100, using: &generator) {
-            case 0..<60: lines.append(.says(nick, isBlank: false))
-            case 60..<64: lines.append(.says(nick, isBlank: true))
-            case 64..<74: lines.append(.joins(nick))
-            case 74..<84: lines.append(.leaves(nick))
-            case 84..<90: lines.append(.isKicked(nick))
-            case 90..<97: lines.append(.renames(nick, other))
+            case 0..<30: lines.append(.says(nick(), to: nil, isBlank: false))
+            case 30..<57: lines.append(.says(nick(), to: nick(), isBlank: false))
+            case 57..<60: lines.append(.says(nick(), to: nil, isBlank: true))
+            case 60..<70: lines.append(.joins(nick()))
+            case 70..<80: lines.append(.leaves(nick()))
+            case 80..<86: lines.append(.isKicked(nick()))
+            case 86..<91: lines.append(.renames(nick(), nick()))
+            case 91..<97:
+                lines.append(
+                    .changesModes(
+                        (0..<Int.random(in: 1...4, using: &generator)).map { _ in
+                            (nick(), Bool.random(using: &generator))
+                        }))
             default: lines.append(.noise)
             }
             if Bool.random(using: &generator) {
@@ -60,11 +68,15 @@ private struct RandomLog {
         lines.enumerated().map { index, line in
             let time = "[1\(index / 60 % 10):\(index / 10 % 6)\(index % 10)]"
             return switch line {
-            case .says(let nick, let isBlank): "\(time) <\(nick)> \(isBlank ? " " : "line \(index)")\n"
+            case .says(let nick, let other, let isBlank):
+                "\(time) <\(nick)> \(isBlank ? " " : (other.map { $0 + ", " } ?? "") + "line \(index)")\n"
             case .joins(let nick): "=== \(nick) [x@y]  has joined #c\n"
             case .leaves(let nick): "=== \(nick) [x@y]  has left #c []\n"
             case .isKicked(let nick): "=== \(nick) was kicked off #c by somebody (why)\n"
             case .renames(let old, let new): "=== \(old) is now known as \(new)\n"
+            case .changesModes(let changes):
+                "=== mode/#c [\(changes.map { $0.isOperator ? "+o" : "-o" }.joined()) "
+                    + changes.map(\.nick).joined(separator: " ") + "]  by somebody\n"
             case .noise: "=== what\n"
             }
         }.joined()
@@ -75,7 +87,7 @@ private struct RandomLog {
     }
 
     private func isMessage(_ index: Int) -> Bool {
-        if index < lines.count, case .says(_, isBlank: false) = lines[index] { return true }
+        if index < lines.count, case .says(_, _, isBlank: false) = lines[index] { return true }
         return false
     }
 
@@ -84,7 +96,8 @@ private struct RandomLog {
         var users: [String: Int] = [:]
         var count = 0
         var happenings: [(what: Character, user: Int)] = []
-        var (skipped, ignored, renames) = (0, 0, 0)
+        var (skipped, ignored, renames, mentions, roleChanges) = (0, 0, 0, 0, 0)
+        var admins: Set<Int> = []
         func see(_ nick: String) -> Int {
             if let user = users[nick] { return user }
             users[nick] = count
@@ -94,9 +107,10 @@ private struct RandomLog {
         }
         for line in lines {
             switch line {
-            case .says(let nick, let isBlank):
+            case .says(let nick, let other, let isBlank):
                 let user = see(nick)
                 happenings.append(("+", user))
+                if let mentioned = other.flatMap({ users[$0] }), mentioned != user { mentions += 1 }
                 if isBlank { skipped += 1 } else { happenings.append(("m", user)) }
             case .joins(let nick): happenings.append(("+", see(nick)))
             case .leaves(let nick): happenings.append(("-", see(nick)))
@@ -104,6 +118,13 @@ private struct RandomLog {
             case .renames(let old, let new):
                 users[new] = see(old)
                 renames += 1
+            case .changesModes(let changes):
+                for (nick, isOperator) in changes {
+                    // The first is the owner.
+                    guard let user = users[nick], user != 0, admins.contains(user) != isOperator else { continue }
+                    if isOperator { admins.insert(user) } else { admins.remove(user) }
+                    roleChanges += 1
+                }
             case .noise: ignored += 1
             }
         }
@@ -122,6 +143,7 @@ private struct RandomLog {
             ("users", count), ("messages", lines.indices.count(where: isMessage)), ("skipped", skipped),
             ("ignored", ignored), ("renames", renames), ("replies", replies), ("deliveriesLive", live),
             ("deliveriesCatchUp", late), ("deliveries", live + late), ("unreadAtEnd", unread),
+            ("mentions", mentions), ("roleChanges", roleChanges),
         ]
     }
 

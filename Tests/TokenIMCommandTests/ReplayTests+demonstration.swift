@@ -36,11 +36,13 @@ extension ReplayTests {
                  dev: Hello! What did I miss?
                  ada: Saturday, the lake. Do you still have that boat?
                  dev: It floats. Mostly.
-        12:31  chloe: Out of the tunnel. Ten is perfect, thank you!
+        12:31  chloe: ben: out of the tunnel. Ten is perfect, thank you!
                ↳ answers ben: There is a seat in my car. Ten o'clock, at your door?
+               @ ben
                ✓ ada, ben
         12:33  ben: Bring a raincoat all the same.
                ✓ ada, chloe
+        12:33  · ben is an admin now
         23:58  ada: I cannot sleep. Has anybody seen the forecast?
                ✓ ben, chloe
         00:03  chloe: Sun, and a little wind. Made for a kite.
@@ -49,7 +51,7 @@ extension ReplayTests {
         00:04  ada: Then good night!
                ✓ ben, chloe
         00:04  · captain-dev is back and catches up on 5 messages:
-                 chloe: Out of the tunnel. Ten is perfect, thank you!
+                 chloe: ben: out of the tunnel. Ten is perfect, thank you!
                  ben: Bring a raincoat all the same.
                  ada: I cannot sleep. Has anybody seen the forecast?
                  chloe: Sun, and a little wind. Made for a kite.

@@ -51,8 +51,47 @@ struct ReplayTests {
             numbers == [
                 "users": 3, "messages": 5, "skipped": 1, "ignored": 1, "renames": 1, "replies": 2,
                 "deliveriesLive": 3, "deliveriesCatchUp": 5, "deliveries": 8,
-                "unreadAtEnd": 0 + 1 + 4, "verified": 1,
+                "unreadAtEnd": 0 + 1 + 4, "mentions": 0, "roleChanges": 0, "verified": 1,
             ])
+    }
+
+    @Test func mentionsAndAppoints() async throws {
+        let store = directory.path + "/store"
+        let log = try directory.write(
+            """
+            [10:00] <ada> one
+            [10:01] <[N] ame> ada: two
+            === mode/#c [+oo-v [N] ame ada eve]  by server
+            === [N] ame is now known as ben
+            [10:02] <eve> [N] ame: three
+            [10:03] <ben> ben: four
+            [10:03] <ben> dev: five
+            === mode/#c [+oo-o eve eve eve]  by ben
+            === mode/#c [+b eve]  by ben
+
+            """, to: "log")
+        let numbers = try await play(Replay(logs: [log], directory: store))
+        #expect(numbers["mentions"] == 2)
+        #expect(numbers["roleChanges"] == 3)
+        #expect(numbers["ignored"] == 1)
+        let engine = try Engine(directory: store)
+        defer { engine.close() }
+        let history = try engine.messages.history(of: .group(Player.group), for: "ada")
+        #expect(history.entries.compactMap(\.message?.mentions) == [[], ["ada"], ["[N]ame"], [], []])
+        let members = try engine.groups.members(of: Player.group)
+        #expect(members.map(\.user) == ["ada", "[N]ame", "eve"])
+        #expect(members.map(\.role) == [.owner, .admin, .member])
+    }
+
+    @Test("of a line with more role changes than a window has room for delivers all that follows")
+    func manyRoleChanges() async throws {
+        let count = 3 * Limits().sessionWindow
+        let modes = String(repeating: "+o-o", count: count) + " " + String(repeating: " ben", count: 2 * count)
+        let log = try directory.write(
+            "[10:00] <ada> x\n[10:00] <ben> x\n=== mode/#c [\(modes)] by ada\n[10:01] <ada> y\n", to: "log")
+        let numbers = try await play(Replay(logs: [log]))
+        #expect(numbers["roleChanges"] == 2 * count)
+        #expect(numbers["deliveriesLive"] == 2)
     }
 
     @Test func playsSeveralLogsAsOne() async throws {
@@ -83,7 +122,8 @@ struct ReplayTests {
         let numbers = try await play(Replay(logs: [try directory.write(Self.log, to: "log")], directory: store))
         let engine = try Engine(directory: store)
         defer { engine.close() }
-        #expect(engine.head == UInt64(numbers["journalEntries"] ?? 0))
+        // Closing writes who was seen last.
+        #expect(engine.head == UInt64(numbers["journalEntries"] ?? 0) + 1)
         let history = try engine.messages.history(of: .group(Player.group), for: "ada")
         #expect(history.entries.compactMap(\.message?.text) == ["one", "two", "three", "four", "five"])
         #expect(try engine.users.get("ben")?.profile.name == "bob")

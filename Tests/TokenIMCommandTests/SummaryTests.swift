@@ -11,6 +11,8 @@ struct SummaryTests {
         summary.ignored = 12
         summary.renames = 8
         summary.replies = 326
+        summary.mentions = 514
+        summary.roleChanges = 4
         summary.deliveriesLive = 114_400
         summary.deliveriesCatchUp = 13_879
         summary.unreadAtEnd = 112_044
@@ -26,15 +28,16 @@ struct SummaryTests {
             summary.json == """
                 {"users": 240, "messages": 1165, "skipped": 1, "ignored": 12, "renames": 8, "replies": 326, \
                 "deliveriesLive": 114400, "deliveriesCatchUp": 13879, "deliveries": 128279, "unreadAtEnd": 112044, \
-                "journalEntries": 1653, "bytesOnDisk": 1048576, "seconds": 2.063, "verified": true}
+                "mentions": 514, "roleChanges": 4, "journalEntries": 1653, "bytesOnDisk": 1048576, \
+                "seconds": 2.063, "verified": true}
                 """)
     }
 
     @Test func canBeReadByPeople() {
         #expect(
             summary.text == """
-                users            240   8 renames
-                messages       1,165   326 replies; 1 empty one skipped, 12 other lines ignored
+                users            240   8 renames, 4 role changes
+                messages       1,165   326 replies, 514 mentions; 1 empty one skipped, 12 other lines ignored
                 deliveries   128,279   114,400 live, 13,879 caught up later
                 unread       112,044
                 journal        1,653   entries; 1,048,576 bytes on disk

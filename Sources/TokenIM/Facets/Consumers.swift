@@ -52,7 +52,7 @@ public struct ConsumerDelivery: Hashable, Sendable {
 /// The engine's own bookkeeping is left out.
 public final class Consumer: Sendable {
     public let id: ConsumerID
-    private let engine: Engine
+    let engine: Engine
     private let state: Monitor<Consumption>
     let bell = Doorbell()
 
@@ -70,10 +70,15 @@ public final class Consumer: Sendable {
     ///
     /// An entry that has been given out `Limits.consumerDeliveries` times without success goes to the dead letters.
     public func receive(maximum: Int = 100) async throws(IMError) -> [ConsumerDelivery] {
+        try await receive(maximum: maximum, writtenBy: .distantFuture)
+    }
+
+    /// As ``receive(maximum:)``, but of new entries only those that were written by a moment.
+    func receive(maximum: Int, writtenBy moment: Timestamp) async throws(IMError) -> [ConsumerDelivery] {
         guard maximum > 0 else { throw IMError(.malformedArgument, "a maximum of \(maximum); at least 1") }
         let maximum = min(maximum, engine.core.limits.consumerInFlight)
         let now = engine.time.now()
-        let (given, spent) = try IMError.mapping { try take(maximum, now: now) }
+        let (given, spent) = try IMError.mapping { try take(maximum, writtenBy: moment, now: now) }
         if !spent.isEmpty { try await change(spent) }
         return given
     }
@@ -87,7 +92,7 @@ public final class Consumer: Sendable {
         }
     }
 
-    private func take(_ maximum: Int, now: Timestamp) throws -> ([ConsumerDelivery], [ConsumerChange]) {
+    private func take(_ maximum: Int, writtenBy moment: Timestamp, now: Timestamp) throws -> ([ConsumerDelivery], [ConsumerChange]) {
         let limits = engine.core.limits
         let snapshot = try engine.core.snapshot()
         guard let floor = try snapshot.written.consumer(id) else {
@@ -126,12 +131,13 @@ public final class Consumer: Sendable {
             guard let entry = try snapshot.written.entry(at: position) else { continue }
             given.append(ConsumerDelivery(entry: try snapshot.entry(entry), deliveries: Int(deliveries)))
         }
-        try takeNew(maximum - given.count, from: snapshot, now: now, into: &given)
+        try takeNew(maximum - given.count, from: snapshot, writtenBy: moment, now: now, into: &given)
         return (given, spent)
     }
 
     private func takeNew(
-        _ limit: Int, from snapshot: borrowing Snapshot, now: Timestamp, into given: inout [ConsumerDelivery]
+        _ limit: Int, from snapshot: borrowing Snapshot, writtenBy moment: Timestamp, now: Timestamp,
+        into given: inout [ConsumerDelivery]
     ) throws {
         let limits = engine.core.limits
         let (next, count) = state.withLock { ($0.next, $0.count) }
@@ -141,7 +147,7 @@ public final class Consumer: Sendable {
         // One call looks at a bounded stretch, however much of it is the engine's own bookkeeping.
         var looks = max(10_000, room)
         try snapshot.written.forEachEntry(above: next) { entry in
-            guard entry.position <= snapshot.head else { return false }
+            guard entry.position <= snapshot.head, entry.header.timestamp <= moment else { return false }
             read = entry.position
             looks -= 1
             if entry.header.conversation != .engine {

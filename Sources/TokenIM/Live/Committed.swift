@@ -4,6 +4,8 @@ struct Committed: Sendable {
     var conversation: ConversationNumber
     /// The device that caused it, which does not get it back.
     var device: DeviceNumber
+    var author: UserNumber
+    var isMessage = false
     var change: Change
 
     enum Change: Sendable {
@@ -16,12 +18,15 @@ struct Committed: Sendable {
         case presence(UserNumber, PresenceSetting)
         case deviceRemoved(DeviceNumber)
         case seen([UserSeen])
+        /// A user has read a direct conversation through an entry.
+        case read(UserNumber, ConversationNumber, SequenceNumber)
     }
 
     init(_ entry: JournalEntry) {
         position = entry.position
         conversation = entry.header.conversation
         device = entry.header.device
+        author = entry.header.author
         switch entry.event {
         case .groupCreated(let group): change = .joined([group.owner] + group.members)
         case .membersAdded(let users): change = .joined(users)
@@ -31,6 +36,11 @@ struct Committed: Sendable {
         case .person(.presence(let setting)): change = .presence(conversation.personalUser, setting)
         case .person(.deviceRemoved(let device, _)): change = .deviceRemoved(device)
         case .person(.seen(let users)): change = .seen(users)
+        case .readMarkerMoved(let subject, let sequence, _) where subject.kind == .direct:
+            change = .read(conversation.personalUser, subject, sequence)
+        case .message:
+            change = .none
+            isMessage = true
         default: change = .none
         }
     }

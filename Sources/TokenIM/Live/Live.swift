@@ -11,6 +11,8 @@ struct Live {
         var ring: [Doorbell] = []
         /// Cursors to be written.
         var flush: [CursorMove] = []
+        /// What senders are to be told.
+        var receipts: [Receipt] = []
         /// When users were connected last, to be written.
         var seen: [UserSeen] = []
         /// By when to look at what is due.
@@ -45,7 +47,7 @@ struct Live {
     var sessions: [SessionNumber: LiveSession] = [:]
     /// Why sessions are closed whose owners may still ask.
     private var closed: [SessionNumber: IMError] = [:]
-    private var sessionsOfUser: [UserNumber: [SessionNumber]] = [:]
+    private(set) var sessionsOfUser: [UserNumber: [SessionNumber]] = [:]
     private var sessionOfDevice: [DeviceNumber: SessionNumber] = [:]
     /// Which users with a session are members of a group.
     private var listeners: [ConversationNumber: Listeners] = [:]
@@ -59,6 +61,11 @@ struct Live {
 
     /// Acknowledged and not known to be on disk.
     private var cursors: [DeviceNumber: Position] = [:]
+    /// Whose device it is that has something in ``cursors``.
+    private var owners: [DeviceNumber: UserNumber] = [:]
+    /// By receivers: what connected senders wait to hear of.
+    var awaited: [UserNumber: [ConversationNumber: Awaited]] = [:]
+    var awaitedCount = 0
     private var unflushed: Set<DeviceNumber> = []
     /// When users came or went, as far as that is not known to be on disk.
     private var seen: [UserNumber: Timestamp] = [:]
@@ -239,6 +246,7 @@ struct Live {
             } else {
                 for user in connectedUsers(of: entry.conversation) { hint(user, entry, &actions) }
             }
+            awaitDelivery(of: entry)
             take(entry, now: now, &actions)
         }
         return actions
@@ -253,13 +261,21 @@ struct Live {
         case .disconnected(let user):
             for number in sessions(of: user) { close(number, ended(.userDisconnected), at: now, &actions) }
         case .cursorsMoved(let moves):
-            for move in moves where cursors[move.device] == move.position { cursors[move.device] = nil }
+            for move in moves {
+                if let owner = owners[move.device] { delivered(to: owner, through: move.position, &actions) }
+                guard cursors[move.device] == move.position else { continue }
+                cursors[move.device] = nil
+                owners[move.device] = nil
+            }
         case .presence(let user, let setting): change(setting, of: user, at: now, &actions)
         case .deviceRemoved(let device):
             unflushed.remove(device)
             cursors[device] = nil
+            owners[device] = nil
             guard let number = sessionOfDevice[device] else { return }
             close(number, IMError(.sessionKicked, "the device has been removed"), at: now, &actions)
+        case .read(let user, let conversation, let sequence):
+            read(conversation, through: sequence, by: user, &actions)
         case .seen(let users):
             for news in users where seen[news.user] == news.moment { seen[news.user] = nil }
         }
@@ -320,6 +336,7 @@ struct Live {
         guard let isNews = try sessions[number]?.acknowledge(through: position, now: now) else { throw gone(number) }
         guard isNews, let session = sessions[number] else { return nil }
         cursors[session.device] = max(position, cursors[session.device] ?? 0)
+        owners[session.device] = session.user
         unflushed.insert(session.device)
         flushSoon(now)
         time(number)

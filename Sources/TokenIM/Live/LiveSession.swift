@@ -121,8 +121,10 @@ final class LiveSession {
 
     /// Adds a signal; of the same kind, user and conversation only the newest stays.
     func add(_ signal: Signal) {
-        signals.removeAll {
-            $0.kind == signal.kind && $0.user == signal.user && $0.conversation == signal.conversation
+        if signal.kind != .message {
+            signals.removeAll {
+                $0.kind == signal.kind && $0.user == signal.user && $0.conversation == signal.conversation
+            }
         }
         if signals.count >= Self.greatestSignalCount { signals.removeFirst() }
         signals.append(signal)

@@ -7,6 +7,13 @@ public struct Signal: Hashable, Sendable {
         public static let typing = Kind(description: "typing")
         /// ``Signal/user`` has come online, or gone, or changed its ``Signal/customStatus``.
         public static let presence = Kind(description: "presence")
+        /// ``Signal/user`` has got the messages of this session's user in ``Signal/conversation``, a direct one,
+        /// through ``Signal/through``: one of its sessions has acknowledged them.
+        public static let delivered = Kind(description: "delivered")
+        /// ``Signal/user`` has read ``Signal/conversation``, a direct one, through ``Signal/through``.
+        public static let read = Kind(description: "read")
+        /// ``Signal/user`` says ``Signal/content`` to those who are connected right now.
+        public static let message = Kind(description: "message")
     }
 
     public let kind: Kind
@@ -17,8 +24,17 @@ public struct Signal: Hashable, Sendable {
     public let isOn: Bool
     /// Of presence: what the user says about itself. Whoever shows it takes it away when its time is over.
     public let customStatus: CustomStatus?
+    /// Of delivered and read: through which entry.
+    public let through: SequenceNumber?
+    /// Of a message that is not kept.
+    public let content: Content?
 
-    init(kind: Kind, user: UserID, conversation: Conversation?, isOn: Bool, customStatus: CustomStatus? = nil) {
+    init(
+        kind: Kind, user: UserID, conversation: Conversation?, isOn: Bool, customStatus: CustomStatus? = nil,
+        through: SequenceNumber? = nil, content: Content? = nil
+    ) {
+        self.through = through
+        self.content = content
         self.kind = kind
         self.user = user
         self.conversation = conversation

@@ -22,6 +22,9 @@ extension Snapshot {
             guard number.kind == .group else {
                 throw IMError(.malformedArgument, "of a direct conversation ask for the state of the message")
             }
+            guard let group = try written.group(number), group.policies.hasReadReceipts else {
+                throw IMError(.notAllowed, "\(conversation) has read receipts off")
+            }
             guard let position = try position(of: sequence, in: number),
                 let author = try written.entry(at: position)?.header.author
             else { throw IMError(.corrupt, "\(conversation) has no entry \(sequence)") }

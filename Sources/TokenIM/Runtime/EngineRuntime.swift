@@ -133,6 +133,9 @@ final class EngineRuntime: Sendable {
             let users = Array(actions.seen[start...].prefix(Self.movesPerEntry))
             putOwn(.person(.noteSeen(users))) { $0.keep(users, at: $1) }
         }
+        if !actions.receipts.isEmpty, let bells = try? core.signal(actions.receipts) {
+            for bell in bells { bell.ring() }
+        }
         if let deadline = actions.deadline { alarm(by: deadline) }
     }
 
@@ -201,16 +204,21 @@ final class EngineRuntime: Sendable {
         if tasks.isEmpty { areTasksUnderWay.withLock { $0 = false } }
         for (index, task) in tasks.enumerated() {
             let isLast = index == tasks.count - 1
-            let reply: Reply<Outcome> = isLast ? .callback { [weak self] _ in self?.endDueTasks() } : .none
+            let reply: Reply<Outcome> = isLast ? .callback { [weak self] in self?.endDueTasks($0) } : .none
             put(.command(Command(.due(task), by: .host), reply), isOwn: true)
         }
         return nil
     }
 
-    private func endDueTasks() {
+    private func endDueTasks(_ result: Result<Outcome, IMError>) {
         areTasksUnderWay.withLock { $0 = false }
-        if let moment = core.nextAlarm { alarm(by: moment) }
+        guard var moment = core.nextAlarm else { return }
+        // What storage refused is tried again after a while, or with the next commit that succeeds.
+        if case .failure = result { moment = max(moment, time.now().advanced(by: Self.dueTasksRest)) }
+        alarm(by: moment)
     }
+
+    private static let dueTasksRest = Duration.seconds(1)
 
     private func alarmRang() {
         while true {
