@@ -11,8 +11,6 @@ import TokenIMTesting
         (.receiveInProgress, "takes two tasks that receive at the same moment"),
         (.inputOutput, "takes a disk that fails"),
         (.unsupportedFileSystem, "takes a network file system"),
-        (.muted, "nothing mutes yet"),
-        (.banned, "nothing bans yet"),
         (.nobodyConnected, "nothing asks for it yet"),
         (.broken, "takes a mistake of the engine"),
     ]
@@ -33,6 +31,17 @@ import TokenIMTesting
                 #expect(exception != nil, "no transcript shows \(code.name)")
             }
         }
+    }
+
+    @Test func everyRuleOfGroupsDecidesSomething() throws {
+        var shown: Set<String> = []
+        for file in TranscriptTests.files {
+            for line in try file.read().output {
+                guard let rule = line.firstRange(of: " by rule ") else { continue }
+                shown.insert(String(line[rule.upperBound...].prefix { $0 != ":" }))
+            }
+        }
+        for rule in Rule.all { #expect(shown.contains(rule.name), "no transcript shows the rule \(rule)") }
     }
 
     @Test func everyVerbIsUsed() throws {

@@ -9,6 +9,8 @@ extension Limits {
         "profileBytes": \.profileBytes, "groupMembers": \.groupMembers, "membersPerCommand": \.membersPerCommand,
         "groupsPerUser": \.groupsPerUser, "devicesPerUser": \.devicesPerUser, "sessions": \.sessions,
         "pageSize": \.pageSize, "trimmedPerCommand": \.trimmedPerCommand, "presencePerCall": \.presencePerCall,
+        "adminsPerGroup": \.adminsPerGroup, "invitationsPerCommand": \.invitationsPerCommand,
+        "requestsPerGroup": \.requestsPerGroup, "requestBytes": \.requestBytes, "bansPerGroup": \.bansPerGroup,
         "contactsPerUser": \.contactsPerUser, "blocksPerUser": \.blocksPerUser,
         "readersExamined": \.readersExamined, "deletedPerCommand": \.deletedPerCommand,
         "hiddenPerConversation": \.hiddenPerConversation, "countedMentions": \.countedMentions,
@@ -22,6 +24,7 @@ extension Limits {
         "editWindow": \.editWindow, "recallWindow": \.recallWindow, "acknowledgementWait": \.acknowledgementWait,
         "acknowledgementDelay": \.acknowledgementDelay, "typingDuration": \.typingDuration,
         "foldQuiet": \.foldQuiet, "consumerWait": \.consumerWait,
+        "requestExpiry": \.requestExpiry,
     ]
 
     /// The names that a transcript may say.

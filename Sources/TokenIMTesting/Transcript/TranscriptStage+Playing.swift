@@ -49,6 +49,22 @@ extension TranscriptStage {
         }
     }
 
+    /// Says of the indented commands of a command what would become of them.
+    func explain(_ command: TranscriptCommand) async throws -> [String] {
+        var output: [String] = []
+        for line in command.line.parts {
+            let verb = try verb(of: line)
+            guard let asking = verb.change else {
+                throw TranscriptFailure(line: line.number, "\(verb.name) is not a change that can be explained")
+            }
+            let command = try verb.bind(line, context())
+            let verdict = try await engine.explain(try asking(command), by: try command.principal)
+            let code = verdict.code.map { "refused: \($0.name) (\($0.number))" } ?? "allowed"
+            output.append("\(code)\(verdict.rule.map { " by rule \($0)" } ?? ""): \(verdict.message)")
+        }
+        return output
+    }
+
     /// Holds the store against its journal, when it is open.
     func verifyAtEnd() async throws {
         do {

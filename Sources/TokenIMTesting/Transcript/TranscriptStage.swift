@@ -24,6 +24,8 @@ public final class TranscriptStage {
     var sessions: [String: Session] = [:]
     /// Kept, so that what is in flight is not forgotten.
     var consumers: [ConsumerID: Consumer] = [:]
+    /// Up to where the changes of a group's members have been asked for.
+    var memberPositions: [GroupID: Position] = [:]
     /// Up to where the changes of a user's inbox have been asked for.
     var inboxPositions: [UserID: Position] = [:]
     /// Files that were put aside.
@@ -121,12 +123,14 @@ public final class TranscriptStage {
     }
 
     /// Asks for a change as the one who acts: with a session where the name stands for one.
-    func perform(_ change: Change, by command: TranscriptCommand) async throws -> [String] {
+    func perform(
+        _ change: Change, by command: TranscriptCommand, key: IdempotencyKey?
+    ) async throws -> [String] {
         if let session = sessions[command.actor] {
-            return try check(try await session.perform(change, key: try command.key))
+            return try check(try await session.perform(change, key: key))
         }
         return try check(
-            try await engine.perform(change, by: try command.principal, key: try command.key))
+            try await engine.perform(change, by: try command.principal, key: key))
     }
 
     /// Groups, as the one who acts sees them.

@@ -52,6 +52,9 @@ extension TranscriptVerb {
         TranscriptVerb("transaction", "[go-on]", "does the indented commands together or not at all") {
             try await $0.transact($1)
         },
+        TranscriptVerb("explain", "", "says of the indented commands whether they would be allowed") {
+            try await $0.explain($1)
+        },
         part("put", "TABLE KEY VALUE", "puts a row into a table of the host") { transaction, command in
             try transaction.put(
                 Array(try command.text("VALUE").utf8), for: Array(try command.text("KEY").utf8),

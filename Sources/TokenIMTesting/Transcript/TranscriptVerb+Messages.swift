@@ -5,23 +5,14 @@ extension TranscriptVerb {
 
     /// Sending, and what becomes of messages.
     static let messages: [TranscriptVerb] = [
-        TranscriptVerb(
-            "send",
-            "WHO -> TARGET \(Command.contentUsage) [reply=] \(Command.mentionsUsage) \(Command.optionsUsage) [key=]",
-            "sends a message",
-            part: { transaction, command in
-                let receipt = try transaction.perform(
-                    try message(command), by: try command.principal, key: try command.requiredKey)
-                return receipt.isDuplicate ? [TranscriptNotation.unchanged(receipt)] : []
-            },
-            { stage, command in
-                let (change, key) = (try message(command), try command.requiredKey)
-                if let session = stage.sessions[command.actor] {
-                    return try stage.check(try await session.perform(change, key: key))
-                }
-                let receipt = try await stage.engine.perform(change, by: try command.principal, key: key)
-                return try stage.check(receipt)
-            }),
+        .change(
+            "send", "WHO -> TARGET \(Command.contentUsage) [reply=] \(Command.mentionsUsage) \(Command.optionsUsage)",
+            "sends a message", needsKey: true
+        ) { command in
+            .send(
+                try command.content, to: try command.target(), replyTo: try command.number("reply"),
+                mentions: try command.mentions, options: try command.options)
+        },
         TranscriptVerb(
             "send-many", "WHO -> TARGETS \(Command.contentUsage) \(Command.optionsUsage) [key=]",
             "sends a message to many, each in a conversation of its own"
@@ -79,10 +70,4 @@ extension TranscriptVerb {
             return ["through \(through)"]
         },
     ]
-
-    private static func message(_ command: TranscriptCommand) throws -> Change {
-        .send(
-            try command.content, to: try command.target(), replyTo: try command.number("reply"),
-            mentions: try command.mentions, options: try command.options)
-    }
 }

@@ -12,6 +12,7 @@ internal import TokenIM
 /// ```
 public struct TranscriptVerb: Sendable {
     public typealias Action = @Sendable (TranscriptStage, TranscriptCommand) async throws -> [String]
+    typealias Asking = @Sendable (TranscriptCommand) throws -> Change
     typealias Part = @Sendable (borrowing HostTransaction, TranscriptCommand) throws -> [String]
 
     public let name: String
@@ -23,6 +24,8 @@ public struct TranscriptVerb: Sendable {
     let action: Action
     /// What it does within a host transaction, when it can.
     let part: Part?
+    /// The change that it asks for, when it is no more than that.
+    let change: Asking?
 
     /// - Parameter action: does it, and returns lines that say what came of it. What it throws becomes a line, too; a
     ///   ``TranscriptFailure`` ends the transcript. New entries of the journal are said after its lines.
@@ -30,27 +33,36 @@ public struct TranscriptVerb: Sendable {
         self.init(name, usage, summary, part: nil, action)
     }
 
-    init(_ name: String, _ usage: String, _ summary: String, part: Part?, _ action: @escaping Action) {
+    init(
+        _ name: String, _ usage: String, _ summary: String, change: Asking? = nil, part: Part?,
+        _ action: @escaping Action
+    ) {
         self.name = name
         self.usage = usage
         self.summary = summary
+        self.change = change
         self.part = part
         self.action = action
     }
 
     /// A verb that asks for a change: as the one who is called `WHO` or `by=`, or the host, with `key=`.
+    ///
+    /// - Parameter needsKey: gives it a key when none is said.
     static func change(
-        _ name: String, _ usage: String, _ summary: String,
-        _ change: @escaping @Sendable (TranscriptCommand) throws -> Change
+        _ name: String, _ usage: String, _ summary: String, needsKey: Bool = false, _ change: @escaping Asking
     ) -> TranscriptVerb {
         TranscriptVerb(
-            name, "\(usage) [key=]", summary,
+            name, "\(usage) [key=]", summary, change: change,
             part: { transaction, command in
                 let receipt = try transaction.perform(
-                    try change(command), by: try command.principal, key: try command.key)
+                    try change(command), by: try command.principal,
+                    key: needsKey ? try command.requiredKey : try command.key)
                 return receipt.isDuplicate ? [TranscriptNotation.unchanged(receipt)] : []
             },
-            { stage, command in try await stage.perform(try change(command), by: command) })
+            { stage, command in
+                let key = needsKey ? try command.requiredKey : try command.key
+                return try await stage.perform(try change(command), by: command, key: key)
+            })
     }
 
     /// Verbs that all engines have.
