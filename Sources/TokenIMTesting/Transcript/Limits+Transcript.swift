@@ -9,6 +9,7 @@ extension Limits {
         "profileBytes": \.profileBytes, "groupMembers": \.groupMembers, "membersPerCommand": \.membersPerCommand,
         "groupsPerUser": \.groupsPerUser, "devicesPerUser": \.devicesPerUser, "sessions": \.sessions,
         "pageSize": \.pageSize, "trimmedPerCommand": \.trimmedPerCommand, "presencePerCall": \.presencePerCall,
+        "unreachedPerMessage": \.unreachedPerMessage,
         "adminsPerGroup": \.adminsPerGroup, "invitationsPerCommand": \.invitationsPerCommand,
         "requestsPerGroup": \.requestsPerGroup, "requestBytes": \.requestBytes, "bansPerGroup": \.bansPerGroup,
         "contactsPerUser": \.contactsPerUser, "blocksPerUser": \.blocksPerUser,

@@ -17,6 +17,23 @@ extension TranscriptVerb {
             return given.map(try stage.notation.describe).orNothing
         },
         TranscriptVerb(
+            "unreached", "NAME [maximum=]", "takes messages that have not reached some of those they are for"
+        ) { stage, command in
+            let consumer = try stage.consumer(command)
+            let notation = try stage.notation
+            var lines: [String] = []
+            for found in try await consumer.receiveUnreached(maximum: try command.count("maximum") ?? 100) {
+                lines.append(notation.describe(found.delivery))
+                var page = found
+                lines += page.users.map(TranscriptNotation.describe)
+                while let next = page.next {
+                    page = try consumer.unreached(of: found, after: next)
+                    lines += page.users.map(TranscriptNotation.describe)
+                }
+            }
+            return lines.orNothing
+        },
+        TranscriptVerb(
             "settle", "NAME CONVERSATION SEQUENCE [position=]",
             "acknowledges an entry; in a transaction, everything up to it",
             part: { transaction, command in
@@ -93,5 +110,14 @@ extension TranscriptStage {
         let consumer = try engine.consumers.get(try ConsumerID(try command.text("NAME")))
         consumers[consumer.id] = consumer
         return consumer
+    }
+}
+
+extension TranscriptNotation {
+    static func describe(_ unreached: UnreachedUser) -> String {
+        let tokens = unreached.devices.compactMap { device in device.pushToken.map { "\(device.id):\($0)" } }
+        let mention = unreached.isMentioned ? " (mentioned)" : ""
+        return "has not reached \(unreached.user)\(mention)"
+            + (tokens.isEmpty ? "" : " \(tokens.joined(separator: " "))")
     }
 }

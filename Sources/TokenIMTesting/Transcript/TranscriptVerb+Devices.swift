@@ -131,9 +131,13 @@ extension TranscriptNotation {
     }
 
     func describe(_ signal: Signal) -> String {
-        let place = signal.conversation.map { " in \(Self.describe($0))" } ?? ""
-        let status = signal.customStatus.map { " \(describe($0))" } ?? ""
-        return "\(signal.user) \(signal.kind) \(signal.isOn ? "on" : "off")\(place)\(status)"
+        var words = [signal.user.rawValue, signal.kind.description]
+        if [.typing, .presence].contains(signal.kind) { words.append(signal.isOn ? "on" : "off") }
+        if let conversation = signal.conversation { words.append("in \(Self.describe(conversation))") }
+        if let through = signal.through { words.append("through \(through)") }
+        if let status = signal.customStatus { words.append(describe(status)) }
+        if let content = signal.content { words.append(Self.describe(content)) }
+        return words.joined(separator: " ")
     }
 
     func describe(_ presence: PresenceStatus) -> String {

@@ -29,6 +29,22 @@ extension TranscriptVerb {
                 }
             }
         },
+        TranscriptVerb(
+            "send-transient", "WHO -> TARGET \(Command.contentUsage) [needs-receiver]",
+            "sends a message to those only who are connected"
+        ) { stage, command in
+            let (content, target, needsReceiver) = (
+                try command.content, try command.target(), command.has("needs-receiver")
+            )
+            let count: Int
+            if let session = stage.sessions[command.actor] {
+                count = try await session.sendTransient(content, to: target, needsReceiver: needsReceiver)
+            } else {
+                count = try await stage.engine.messages.sendTransient(
+                    content, from: try command.user("WHO"), to: target, needsReceiver: needsReceiver)
+            }
+            return ["to \(count)"]
+        },
         .change(
             "forward", "WHO CONVERSATION SEQUENCE -> TARGET \(Command.optionsUsage)", "sends a message on to others"
         ) {
