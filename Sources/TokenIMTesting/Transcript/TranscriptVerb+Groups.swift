@@ -7,7 +7,8 @@ extension TranscriptVerb {
     private static let groupChanges: [TranscriptVerb] = [
         .change(
             "group",
-            "GROUP owner= [members=] [channel] \(TranscriptCommand.policiesUsage) [name=] [avatar=] [attributes=] [by=]",
+            "GROUP owner= [members=] [channel] \(TranscriptCommand.policiesUsage) [name=] [avatar=] [attributes=] "
+                + "[by=]",
             "creates a group or a channel"
         ) { command in
             .createGroup(
