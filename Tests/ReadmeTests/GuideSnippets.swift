@@ -174,7 +174,7 @@ import TokenIMTesting
         try await test.engine.messages.send(
             "gone in a month", from: "alice", to: .user("bob"), key: "1",
             options: MessageOptions(expiresAfter: .seconds(30 * 86_400)))
-        test.time.advance(by: .seconds(30 * 86_400))
+        test.time.advance(by: .seconds(31 * 86_400))
         let page = try test.engine.messages.history(of: .direct("alice", "bob"), for: "bob")
         #expect(page.entries.first?.erasure == .expired)
         // end snippet

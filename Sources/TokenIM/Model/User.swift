@@ -54,6 +54,8 @@ public struct Profile: Hashable, Sendable {
         guard isSame(left.name, right.name), isSame(left.avatar, right.avatar),
             left.attributes.count == right.attributes.count
         else { return false }
-        return zip(left.sortedAttributes, right.sortedAttributes).allSatisfy { isSame($0.key, $1.key) && isSame($0.value, $1.value) }
+        return zip(left.sortedAttributes, right.sortedAttributes).allSatisfy { one, other in
+            isSame(one.key, other.key) && isSame(one.value, other.value)
+        }
     }
 }
