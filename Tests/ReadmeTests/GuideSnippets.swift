@@ -114,4 +114,84 @@ import TokenIMTesting
         // end snippet
         #expect(try await statistics.receive(maximum: 100).isEmpty)
     }
+
+    @Test func conversationsAndRights() async throws {
+        let test = try TestEngine { $0.policy = OfficeHours() }
+        let engine = test.engine
+        for user: UserID in ["alice", "bob", "carol", "mallory", "helpdesk"] { try await engine.users.create(user) }
+        let tomorrow = test.time.now().advanced(by: .seconds(86_400))
+        // snippet: guide-groups
+        var policies = GroupPolicies()
+        policies.joining = .onApproval
+        policies.history = .last(50)  // what newcomers see of before
+        try await engine.perform(
+            .createGroup("team", Profile(name: "The team"), owner: "alice", members: ["bob"], policies: policies),
+            by: .host)
+        try await engine.perform(.createGroup("news", owner: "alice", kind: .channel), by: .host)
+        // end snippet
+        // snippet: guide-joining
+        try await engine.perform(.requestToJoin("team", text: "I know the plan"), by: .user("carol"))
+        try await engine.perform(.answerRequest(of: "carol", to: "team", isApproved: true), by: .user("alice"))
+        try await engine.perform(.mute("bob", in: "team", until: tomorrow), by: .user("alice"))
+        // end snippet
+        // snippet: guide-explain
+        let verdict = try await engine.explain(.send("hello?", to: .group("team")), by: .user("bob"))
+        print(verdict.isAllowed, verdict.code?.name ?? "", verdict.rule?.name ?? "")  // false muted …
+        // end snippet
+        #expect(!verdict.isAllowed && verdict.code == .muted && verdict.rule != nil)
+        // snippet: guide-settings
+        try await engine.perform(.pinConversation(.group("team")), by: .user("carol"))
+        try await engine.perform(.setDraft("I think we", in: .group("team")), by: .user("carol"))
+        for item in try engine.inbox.list("carol") {
+            print(item.conversation, item.unread, item.mentions, item.setting.draft ?? "")
+        }
+        // end snippet
+        #expect(try engine.inbox.list("carol").first?.setting.draft == "I think we")
+        // snippet: guide-block
+        try await engine.perform(.block("mallory"), by: .user("carol"))
+        // end snippet
+        let blocked = try await engine.explain(.send("hi", to: .user("carol")), by: .user("mallory"))
+        #expect(blocked.code == .blocked)
+        let closed = try await engine.explain(.send("hi", to: .user("helpdesk")), by: .user("carol"))
+        #expect(closed.code == OfficeHours.closed)
+    }
+
+    // snippet: guide-policy
+    struct OfficeHours: Policy {
+        static let closed = IMError.Code.host(number: 6001, name: "office-closed")
+
+        func maySend(_ content: Content, from sender: UserID, to target: Target) -> Refusal? {
+            target == .user("helpdesk") ? Refusal(Self.closed, "the helpdesk is back on Monday") : nil
+        }
+    }
+    // end snippet
+
+    @Test func testingYourApp() async throws {
+        // snippet: guide-testing
+        let test = try TestEngine()
+        try await test.engine.users.create("alice")
+        try await test.engine.users.create("bob")
+        try await test.engine.messages.send(
+            "gone in a month", from: "alice", to: .user("bob"), key: "1",
+            options: MessageOptions(expiresAfter: .seconds(30 * 86_400)))
+        test.time.advance(by: .seconds(30 * 86_400))
+        let page = try test.engine.messages.history(of: .direct("alice", "bob"), for: "bob")
+        #expect(page.entries.first?.erasure == .expired)
+        // end snippet
+        // snippet: guide-network
+        let network = SimulatedNetwork(test, seed: 7)
+        let laptop = network.device("laptop", of: "alice")
+        let phone = network.device("phone", of: "bob")
+        phone.link.drop(0.3)
+        phone.link.delay(.milliseconds(20)...(.milliseconds(900)))
+        test.faults.crash(.afterCommit, skipping: 5)
+
+        for number in 1...20 { laptop.send(.text("\(number)"), to: .user("bob")) }
+        try await network.run(for: .seconds(60))
+
+        #expect(try await network.settle(within: .seconds(120)))  // everybody has everything
+        #expect(phone.texts(of: .direct("alice", "bob")).count == 20)  // once, in order
+        #expect(try network.discrepancies() == [])
+        // end snippet
+    }
 }

@@ -22,9 +22,8 @@ import TokenIMTesting
 
     @Test func senderHearsOfDeliveryAndReading() async throws {
         let test = try await test()
-        let (laptop, phone) = (
-            try await test.engine.connect("alice", device: "laptop"), try await test.engine.connect("bob", device: "phone")
-        )
+        let laptop = try await test.engine.connect("alice", device: "laptop")
+        let phone = try await test.engine.connect("bob", device: "phone")
         for number in 1...3 { try await laptop.send(.text("\(number)"), to: .user("bob"), key: try .init("\(number)")) }
         let got = try phone.receive().filter { $0.message != nil }
         try phone.acknowledge(through: got[1].position)
@@ -88,10 +87,9 @@ import TokenIMTesting
 
     @Test func transientMessagesReachThoseWhoAreConnectedAndAreNotKept() async throws {
         let test = try await test()
-        let (laptop, tablet, phone) = (
-            try await test.engine.connect("alice", device: "laptop"),
-            try await test.engine.connect("alice", device: "tablet"), try await test.engine.connect("bob", device: "phone")
-        )
+        let laptop = try await test.engine.connect("alice", device: "laptop")
+        let tablet = try await test.engine.connect("alice", device: "tablet")
+        let phone = try await test.engine.connect("bob", device: "phone")
         let head = test.engine.head
         #expect(try await laptop.sendTransient("one", to: .user("bob")) == 1)
         #expect(try await laptop.sendTransient("two", to: .group("team"), needsReceiver: true) == 1)

@@ -221,6 +221,22 @@ import TokenIMTesting
         }
     }
 
+    @Test func aProfileIsAlwaysTheSameBytes() throws {
+        // Keys of which Swift's order of strings says, of each, that it comes before the other.
+        let (one, other) = (("e\u{301}", "1"), ("\u{E9}a", "2"))
+        var records: [[UInt8]] = []
+        for pairs in [[one, other], [other, one]] {
+            for capacity in 0..<8 {
+                var profile = Profile()
+                profile.attributes.reserveCapacity(capacity * 10)
+                for (key, value) in pairs { profile.attributes[key] = value }
+                records.append(
+                    encode(UserRecord(id: "u", profile: profile, createdAt: .zero, createdPosition: 1)))
+            }
+        }
+        #expect(Set(records).count == 1)
+    }
+
     @Test func randomRecordsComeBackAsTheyWere() throws {
         var chance = SeededGenerator(seed: 21)
         for _ in 0..<1_000 {

@@ -105,7 +105,7 @@ extension Digest {
         combine(profile.avatar == nil ? 0 : 1)
         combine(profile.avatar ?? "")
         combine(UInt64(profile.attributes.count))
-        for (key, value) in profile.attributes.sorted(by: { $0.key < $1.key }) {
+        for (key, value) in profile.sortedAttributes {
             combine(key)
             combine(value)
         }

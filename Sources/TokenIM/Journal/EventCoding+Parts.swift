@@ -17,7 +17,7 @@ extension EventCoding {
         if let avatar = profile.avatar { writer.string(avatar) }
         writer.varint(UInt64(profile.attributes.count))
         // Sorted, so that the same profile is always the same bytes.
-        for (key, value) in profile.attributes.sorted(by: { $0.key < $1.key }) {
+        for (key, value) in profile.sortedAttributes {
             writer.string(key)
             writer.string(value)
         }

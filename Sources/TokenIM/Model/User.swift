@@ -39,6 +39,12 @@ public struct Profile: Hashable, Sendable {
         self.attributes = attributes
     }
 
+    /// In order of the keys' bytes. Swift's own order of strings (6.3) is no order for some that have combining
+    /// characters, so that the same profile would not always be the same bytes.
+    var sortedAttributes: [(key: String, value: String)] {
+        attributes.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+    }
+
     // Equal when the bytes are: a change from one spelling of a letter to another is a change.
     public static func == (left: Profile, right: Profile) -> Bool {
         func isSame(_ one: String?, _ other: String?) -> Bool {
@@ -48,7 +54,6 @@ public struct Profile: Hashable, Sendable {
         guard isSame(left.name, right.name), isSame(left.avatar, right.avatar),
             left.attributes.count == right.attributes.count
         else { return false }
-        let (one, other) = (left.attributes.sorted { $0.key < $1.key }, right.attributes.sorted { $0.key < $1.key })
-        return zip(one, other).allSatisfy { isSame($0.key, $1.key) && isSame($0.value, $1.value) }
+        return zip(left.sortedAttributes, right.sortedAttributes).allSatisfy { isSame($0.key, $1.key) && isSame($0.value, $1.value) }
     }
 }

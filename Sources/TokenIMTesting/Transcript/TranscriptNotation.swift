@@ -145,7 +145,7 @@ public struct TranscriptNotation: Sendable {
         var words: [String] = []
         if let name = profile.name { words.append("name=\(quote(name))") }
         if let avatar = profile.avatar { words.append("avatar=\(avatar)") }
-        for (key, value) in profile.attributes.sorted(by: { $0.key < $1.key }) {
+        for (key, value) in profile.attributes.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
             words.append("\(key)=\(quote(value))")
         }
         return words
