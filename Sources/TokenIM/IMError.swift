@@ -30,9 +30,12 @@ public struct IMError: Error, Sendable {
     }
 
     /// What a rule refuses in a group. The same whether the group is not there or may not be seen.
-    init(_ rule: Rule.Name, in group: GroupID) {
+    ///
+    /// - Parameter user: to whom it should have been done.
+    init(_ rule: Rule.Name, in group: GroupID, to user: UserID? = nil) {
+        let place = user.map { "group \(group), user \($0)" } ?? "group \(group)"
         code = rule.code ?? .broken
-        message = rule == .noSuchGroup ? "there is no group \(group)" : "group \(group): \(rule.meaning)"
+        message = rule == .noSuchGroup ? "there is no group \(group)" : "\(place): \(rule.meaning)"
         cause = nil
         self.rule = Rule(rule)
     }

@@ -49,7 +49,7 @@ extension State {
         guard let number = try groupNumber(id) else { throw unknownGroup(id) }
         let found = try userNumber(user)
         let standing = try found.map { try subject($0, in: number, by: author) } ?? .outsider
-        let record = try require(.ban, in: number, by: author, on: standing)
+        let record = try require(.ban, in: number, by: author, on: standing, to: user)
         guard let subject = found else { throw unknownUser(user) }
         if (standing == .banned) == isOn { return Decision(unchanged: number, author: author) }
         let event = Event.group(.banChanged(subject, isOn: isOn))

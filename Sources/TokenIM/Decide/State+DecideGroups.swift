@@ -68,7 +68,8 @@ extension State {
         var numbers: [UserNumber] = []
         for user in users {
             let userNumber = try existingUser(user)
-            try require(.add, in: number, by: author, on: try subject(userNumber, in: number, by: author))
+            let standing = try subject(userNumber, in: number, by: author)
+            try require(.add, in: number, by: author, on: standing, to: user)
             try requireUnblocked(author, by: userNumber)
             try requireRoom(userNumber)
             try askPolicy(of: author) { $0.mayInvite(user, to: id, by: $1) }
@@ -113,8 +114,8 @@ extension State {
         guard let number = try groupNumber(id) else { throw unknownGroup(id) }
         let found = try userNumber(user)
         let standing = try found.map { try subject($0, in: number, by: author) } ?? .outsider
-        try require(action, in: number, by: author, on: standing)
-        guard let found, standing.isMember else { throw IMError(.notAMember, in: id) }
+        try require(action, in: number, by: author, on: standing, to: user)
+        guard let found, standing.isMember else { throw IMError(.notAMember, in: id, to: user) }
         return (number, found)
     }
 

@@ -125,7 +125,8 @@ extension State {
         by author: UserNumber
     ) throws -> UserNumber {
         let invitee = try existingUser(user)
-        try require(.invite, in: number, by: author, on: try subject(invitee, in: number, by: author))
+        let standing = try subject(invitee, in: number, by: author)
+        try require(.invite, in: number, by: author, on: standing, to: user)
         try requireUnblocked(author, by: invitee)
         if try request(of: invitee, in: number, record) != nil {
             throw IMError(.alreadyExists, "user \(user) is invited to group \(id), or asks to join it")

@@ -1,12 +1,14 @@
 extension State {
     /// Refuses what somebody may not do in a group. Everything that happens in a group is judged here.
     ///
-    /// - Parameter author: the user who asks; 0 for the host.
+    /// - Parameters:
+    ///   - author: the user who asks; 0 for the host.
+    ///   - user: to whom it is done, to be named in a refusal.
     /// - Returns: the group.
     @discardableResult
     mutating func require(
         _ action: Rights.GroupAction, in number: ConversationNumber, by author: UserNumber,
-        on subject: Rights.Subject = .nobody
+        on subject: Rights.Subject = .nobody, to user: UserID? = nil
     ) throws -> GroupRecord {
         guard let record = try group(number) else {
             throw IMError(.broken, "group \(number.rawValue) has a number and no record")
@@ -28,7 +30,7 @@ extension State {
             self.rule = rule
             return record
         }
-        throw IMError(rule, in: record.id)
+        throw IMError(rule, in: record.id, to: user)
     }
 
     /// Refuses what somebody may not do in a group of a name.
