@@ -63,6 +63,22 @@ import Darwin
         #expect(try engine.inbox.total("carol") == 0)
     }
 
+    @Test func changes() async throws {
+        let test = try TestEngine()
+        let engine = test.engine
+        for user: UserID in ["alice", "bob"] { try await engine.users.create(user) }
+        try await engine.groups.create("team", owner: "alice", members: ["bob"])
+        let receipt = try await engine.messages.send("hi", from: "bob", to: .group("team"), key: "1")
+        // snippet: changes
+        let change = Change.pin(receipt.sequence, in: receipt.conversation)
+        let verdict = try await engine.explain(change, by: .user("bob"))
+        print(verdict.isAllowed, verdict.rule?.name ?? "")  // false pinning-policy
+        try await engine.perform(change, by: .user("alice"), key: "pin-1")
+        // end snippet
+        #expect(!verdict.isAllowed && verdict.rule?.name == "pinning-policy")
+        #expect(try engine.messages.pinned(in: .group("team"), for: "bob").count == 1)
+    }
+
     @Test func transaction() async throws {
         let test = try TestEngine { $0.hostTables = ["orders"] }
         let engine = test.engine
