@@ -18,14 +18,13 @@ public struct HostTransaction: ~Copyable {
     }
 
     func perform(_ command: Command, in conversation: Conversation) throws(IMError) -> Receipt {
-        try command.action.validate(core.limits)
-        let result = try IMError.mapping { try core.perform(command, transaction.pointee) }
-        return Receipt(try result.get(), in: conversation)
+        Receipt(try perform(command), in: conversation)
     }
 
-    func perform(_ command: Command) throws(IMError) {
-        let result = try IMError.mapping { try core.perform(command, transaction.pointee) }
-        _ = try result.get()
+    @discardableResult
+    func perform(_ command: Command) throws(IMError) -> Outcome {
+        try command.action.validate(core.limits)
+        return try IMError.mapping { try core.perform(command, transaction.pointee) }.get()
     }
 
     // MARK: The host's tables

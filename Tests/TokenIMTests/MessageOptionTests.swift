@@ -213,6 +213,7 @@ import TokenIMTesting
     @Test func whatIsScheduledForThePastIsSentAtOnce() async throws {
         let stage = try await stage()
         let receipt = try await say("now", MessageOptions(scheduledFor: .zero), on: stage.engine)
+        #expect(receipt.conversation == chat)
         #expect(receipt.sequence == 1)
         #expect(try stage.engine.texts(of: chat, for: "bob") == ["now"])
     }

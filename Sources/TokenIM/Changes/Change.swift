@@ -16,8 +16,8 @@ extension Engine {
     public func perform(
         _ change: Change, by principal: Principal, key: IdempotencyKey? = nil
     ) async throws(IMError) -> Receipt {
-        let command = Command(change.action, by: principal.actor, key: key)
-        return try await submit(command, in: change.action.conversation(of: principal.user))
+        let outcome = try await submit(Command(change.action, by: principal.actor, key: key))
+        return Receipt(outcome, in: change.action.conversation(of: principal.user, outcome))
     }
 }
 
@@ -29,7 +29,8 @@ extension Session {
     @discardableResult
     public func perform(_ change: Change, key: IdempotencyKey? = nil) async throws(IMError) -> Receipt {
         let command = Command(change.action, by: .session(userNumber, deviceNumber, number), key: key)
-        return try await engine.submit(command, in: change.action.conversation(of: user))
+        let outcome = try await engine.submit(command)
+        return Receipt(outcome, in: change.action.conversation(of: user, outcome))
     }
 }
 
@@ -39,8 +40,8 @@ extension HostTransaction {
     public func perform(
         _ change: Change, by principal: Principal, key: IdempotencyKey? = nil
     ) throws(IMError) -> Receipt {
-        let command = Command(change.action, by: principal.actor, key: key)
-        return try perform(command, in: change.action.conversation(of: principal.user))
+        let outcome = try perform(Command(change.action, by: principal.actor, key: key))
+        return Receipt(outcome, in: change.action.conversation(of: principal.user, outcome))
     }
 }
 
@@ -59,12 +60,12 @@ extension Principal {
 
 extension Action {
     /// The conversation that the entry of a change belongs to, when the one who asks is a user, or the host.
-    func conversation(of user: UserID?) -> Conversation {
+    func conversation(of user: UserID?, _ outcome: Outcome) -> Conversation {
         switch self {
-        case .send(let message, let target):
-            target.conversation(from: user, isScheduled: message.extras?.options.scheduledFor != nil)
-        case .forward(_, _, let target, let options):
-            target.conversation(from: user, isScheduled: options.scheduledFor != nil)
+        case .send(_, let target):
+            target.conversation(from: user, isScheduled: outcome.conversation.kind == .personal)
+        case .forward(_, _, let target, _):
+            target.conversation(from: user, isScheduled: outcome.conversation.kind == .personal)
         case .edit(_, let conversation, _, _), .recall(_, let conversation), .react(_, _, let conversation, _),
             .pin(_, let conversation, _):
             conversation

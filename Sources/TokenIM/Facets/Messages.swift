@@ -47,7 +47,7 @@ public struct Messages: Sendable {
         }
         let outcomes = await engine.submit(commands)
         return zip(commands, outcomes).map { command, outcome in
-            outcome.map { Receipt($0, in: command.action.conversation(of: sender)) }
+            outcome.map { Receipt($0, in: command.action.conversation(of: sender, $0)) }
         }
     }
 
