@@ -5,16 +5,17 @@ let package = Package(
     name: "SQLite",
     platforms: [.macOS(.v15)],
     dependencies: [
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.0.0"),
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.0.0")
     ],
     targets: [
+        // What the contenders in C share, by symbolic links: the same options, traffic and measuring.
+        .target(name: "Contender", cSettings: [.define("_GNU_SOURCE")]),
         .executableTarget(
             name: "sqlite",
             dependencies: [
+                "Contender",
                 .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ])
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )
