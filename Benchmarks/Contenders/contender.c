@@ -127,6 +127,29 @@ uint64_t users(const struct options *options) { return options->conversations / 
 
 uint64_t group_conversation(uint64_t members) { return (1ull << 40) + members; }
 
+static int by_user(const void *one, const void *other) {
+    const struct prepared_row *a = one, *b = other;
+    if (a->user != b->user) return a->user < b->user ? -1 : 1;
+    return a->conversation < b->conversation ? -1 : 1;
+}
+
+struct prepared_row *prepared_inbox(const struct options *options, uint64_t *count) {
+    uint64_t filled = options->messages < options->conversations ? options->messages : options->conversations;
+    struct prepared_row *rows = allocate((filled * 2 + 1) * sizeof *rows);
+    for (uint64_t index = 0; index < options->messages; index++) {
+        struct message message;
+        traffic_prepared(options, index, &message);
+        struct prepared_row *row = &rows[message.conversation * 2 + (message.sender < message.receiver)];
+        *row = (struct prepared_row){message.receiver, message.conversation, index / options->conversations + 1,
+                                     message.time, row->unread + 1};
+    }
+    *count = 0;
+    for (uint64_t index = 0; index < filled * 2; index++)
+        if (rows[index].unread) rows[(*count)++] = rows[index];
+    qsort(rows, *count, sizeof *rows, by_user);
+    return rows;
+}
+
 uint64_t group_batch(const struct options *options) {
     enum { ROWS = 200000 };
     uint64_t batch = ROWS / options->members;

@@ -50,6 +50,9 @@ void traffic_start(const struct options *options);
 void traffic_next(struct message *message);
 /* The same for message number `index` of what is there before: they go round the conversations. */
 void traffic_prepared(const struct options *options, uint64_t index, struct message *message);
+/* What is unread after those: rows in the order of user and conversation. */
+struct prepared_row { uint64_t user, conversation, sequence, time, unread; };
+struct prepared_row *prepared_inbox(const struct options *options, uint64_t *count);
 /* How many conversations there are in a directory that has been filled. */
 uint64_t prepared_conversations(const char *directory);
 /* The conversation that is a group with so many members. */

@@ -111,7 +111,7 @@ void add_unread(
 
 static const struct options *filling;
 static struct key_row { struct key key; uint32_t index; } *key_rows;
-static struct inbox_row { struct slot slot; struct unread unread; } *inbox_rows;
+static struct prepared_row *inbox_rows;
 
 /* The message that comes at this place when all are in the order of conversation and sequence. */
 static uint64_t in_order(uint64_t rank, uint64_t *sequence) {
@@ -168,33 +168,29 @@ static void key_row(uint64_t rank, MDB_val *key, MDB_val *value) {
 }
 
 static void inbox_row(uint64_t rank, MDB_val *key, MDB_val *value) {
-    *key = BYTES(inbox_rows[rank].slot);
-    *value = BYTES(inbox_rows[rank].unread);
+    static struct slot slot;
+    static struct unread unread;
+    struct prepared_row *row = &inbox_rows[rank];
+    slot = slot_of(row->user, row->conversation);
+    unread = (struct unread){row->sequence, 0, row->time, row->unread};
+    *key = BYTES(slot);
+    *value = BYTES(unread);
 }
 
 static int by_key(const void *one, const void *other) { return memcmp(one, other, sizeof(struct key)); }
-static int by_slot(const void *one, const void *other) { return memcmp(one, other, sizeof(struct slot)); }
 
 void trees_prepare(struct trees *trees, const struct options *options, bool with_messages) {
     filling = options;
     uint64_t filled = options->messages < options->conversations ? options->messages : options->conversations;
     key_rows = allocate(options->messages * sizeof *key_rows);
-    inbox_rows = allocate(filled * 2 * sizeof *inbox_rows);
-    struct message message;
     for (uint64_t index = 0; index < options->messages; index++) {
+        struct message message;
         traffic_prepared(options, index, &message);
         key_rows[index] = (struct key_row){key_of(&message), index};
-        struct inbox_row *row = &inbox_rows[message.conversation * 2 + (message.sender < message.receiver)];
-        row->slot = slot_of(message.receiver, message.conversation);
-        row->unread.sequence = index / options->conversations + 1;
-        row->unread.time = message.time;
-        row->unread.unread++;
     }
-    uint64_t slots = 0;
-    for (uint64_t index = 0; index < filled * 2; index++)
-        if (inbox_rows[index].unread.unread) inbox_rows[slots++] = inbox_rows[index];
     qsort(key_rows, options->messages, sizeof *key_rows, by_key);
-    qsort(inbox_rows, slots, sizeof *inbox_rows, by_slot);
+    uint64_t slots;
+    inbox_rows = prepared_inbox(options, &slots);
     fill(trees->environment, trees->tables[TIMELINE], options->messages, with_messages ? message_row : position_row);
     fill(trees->environment, trees->tables[HEADS], filled, head_row);
     fill(trees->environment, trees->tables[KEYS], options->messages, key_row);

@@ -172,14 +172,7 @@ static void copy_messages(PGconn *postgres, const struct options *options) {
 
 static void copy_conversations(PGconn *postgres, const struct options *options) {
     uint64_t filled = options->messages < options->conversations ? options->messages : options->conversations;
-    struct slot { struct message last; uint64_t unread; } *slots = allocate(filled * 2 * sizeof *slots);
     struct message message;
-    for (uint64_t index = 0; index < options->messages; index++) {
-        traffic_prepared(options, index, &message);
-        struct slot *slot = &slots[message.conversation * 2 + (message.sender < message.receiver)];
-        slot->last = message;
-        slot->unread++;
-    }
     struct buffer rows = copy_into(postgres, "conversation");
     for (uint64_t conversation = 0; conversation < filled; conversation++) {
         uint64_t head = (options->messages - conversation - 1) / options->conversations + 1;
@@ -192,16 +185,18 @@ static void copy_conversations(PGconn *postgres, const struct options *options) 
     }
     copy(postgres, &rows, true);
     rows = copy_into(postgres, "inbox");
-    for (uint64_t index = 0; index < filled * 2; index++) {
-        if (!slots[index].unread) continue;
+    uint64_t count;
+    struct prepared_row *inbox = prepared_inbox(options, &count);
+    for (uint64_t index = 0; index < count; index++) {
         put16(&rows, 4);
-        put_number(&rows, slots[index].last.receiver);
-        put_number(&rows, slots[index].last.conversation);
-        put_number(&rows, slots[index].unread);
-        put_number(&rows, slots[index].last.time);
+        put_number(&rows, inbox[index].user);
+        put_number(&rows, inbox[index].conversation);
+        put_number(&rows, inbox[index].unread);
+        put_number(&rows, inbox[index].time);
         copy(postgres, &rows, false);
     }
     copy(postgres, &rows, true);
+    free(inbox);
 }
 
 /* Into tables of the same transaction, which needs no log, and the indices after the rows. */

@@ -5,6 +5,7 @@
 #include <hiredis/hiredis.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -28,14 +29,11 @@ static const char *const GROUP =
     "end "
     "return 1";
 
-/* Many messages at once. Arguments: for each message idempotency key, conversation, sender, receiver, time, body. */
+/* Many messages at once. Arguments: for each message idempotency key, conversation, sender, time, body. */
 static const char *const FILL =
-    "for i = 1, #ARGV, 6 do "
-    "  local conversation, sender, receiver, time = ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4] "
-    "  redis.call('SET', ARGV[i], conversation) "
-    "  redis.call('XADD', 'm:' .. conversation, '*', 's', sender, 't', time, 'b', ARGV[i + 5]) "
-    "  redis.call('ZADD', 'i:' .. receiver, time, conversation) "
-    "  redis.call('HINCRBY', 'u:' .. receiver, conversation, 1) "
+    "for i = 1, #ARGV, 5 do "
+    "  redis.call('SET', ARGV[i], ARGV[i + 1]) "
+    "  redis.call('XADD', 'm:' .. ARGV[i + 1], '*', 's', ARGV[i + 2], 't', ARGV[i + 3], 'b', ARGV[i + 4]) "
     "end";
 
 static redisContext *redis;
@@ -77,16 +75,13 @@ static bool is_rewriting(void) {
     return is_waiting;
 }
 
-/* Without its file, which Redis writes at the end in one go. */
-static void prepare(const struct options *options) {
-    enum { MANY = 500, FIELDS = 6, FIRST = 3, OUTSTANDING = 4 };
+enum { MANY = 500, OUTSTANDING = 4 };
+
+static void fill_conversations(const struct options *options) {
+    enum { FIELDS = 5, FIRST = 3 };
     static char text[MANY][FIELDS - 1][40];
-    const char *arguments[FIRST + MANY * FIELDS];
-    size_t lengths[FIRST + MANY * FIELDS];
-    traffic_start(options);
-    open_redis(options, FILL);
-    command("CONFIG SET appendonly no");
-    arguments[0] = "EVALSHA", arguments[1] = script, arguments[2] = "0";
+    const char *arguments[FIRST + MANY * FIELDS] = {"EVALSHA", script, "0"};
+    size_t lengths[FIRST + MANY * FIELDS] = {7, 40, 1};
     int outstanding = 0;
     for (uint64_t index = 0; index < options->messages;) {
         int count = 0;
@@ -95,7 +90,7 @@ static void prepare(const struct options *options) {
             traffic_prepared(options, index, &message);
             const char **argument = &arguments[FIRST + count * FIELDS];
             size_t *length = &lengths[FIRST + count * FIELDS];
-            uint64_t numbers[] = {message.conversation, message.sender, message.receiver, message.time};
+            uint64_t numbers[] = {message.conversation, message.sender, message.time};
             memcpy(text[count][0], "k:", 2);
             memcpy(text[count][0] + 2, &message.sender, 8);
             memcpy(text[count][0] + 10, message.key, 16);
@@ -105,11 +100,33 @@ static void prepare(const struct options *options) {
             for (int field = 0; field < FIELDS - 1; field++) argument[field] = text[count][field];
             argument[FIELDS - 1] = body_of(&message), length[FIELDS - 1] = options->body;
         }
-        for (int argument = 0; argument < FIRST; argument++) lengths[argument] = strlen(arguments[argument]);
         redisAppendCommandArgv(redis, FIRST + count * FIELDS, arguments, lengths);
         if (++outstanding > OUTSTANDING) freeReplyObject(answer()), outstanding--;
     }
     while (outstanding--) freeReplyObject(answer());
+}
+
+static void fill_inboxes(const struct options *options) {
+    uint64_t count, outstanding = 0;
+    struct prepared_row *rows = prepared_inbox(options, &count);
+    for (uint64_t index = 0; index < count; index++) {
+        unsigned long long user = rows[index].user, conversation = rows[index].conversation;
+        unsigned long long time = rows[index].time, unread = rows[index].unread;
+        redisAppendCommand(redis, "ZADD i:%llu %llu %llu", user, time, conversation);
+        redisAppendCommand(redis, "HSET u:%llu %llu %llu", user, conversation, unread);
+        outstanding += 2;
+        while (outstanding > (index + 1 < count ? MANY : 0)) freeReplyObject(answer()), outstanding--;
+    }
+    free(rows);
+}
+
+/* Without its file, which Redis writes at the end in one go. */
+static void prepare(const struct options *options) {
+    traffic_start(options);
+    open_redis(options, FILL);
+    command("CONFIG SET appendonly no");
+    fill_conversations(options);
+    fill_inboxes(options);
     command("CONFIG SET appendonly yes");
     while (is_rewriting()) usleep(20000);
 }

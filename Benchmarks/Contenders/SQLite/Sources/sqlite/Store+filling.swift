@@ -70,23 +70,22 @@ extension Store {
     private func fillConversations(_ options: UnsafePointer<options>) throws {
         let (count, conversations) = (options.pointee.messages, options.pointee.conversations)
         try database.write { database in
+            let conversation = try database.cachedStatement(sql: "INSERT INTO conversation VALUES (?, ?, ?)")
             for index in 0..<min(count, conversations) {
-                for sent in stride(from: index, to: count, by: Int(conversations)) {
-                    let sequence = Int64(sent / conversations) + 1
-                    let message = Message.prepared(sent, options)
-                    try database.cachedStatement(
-                        sql: """
-                            INSERT INTO inbox VALUES (?, ?, 1, ?, ?)
-                            ON CONFLICT DO UPDATE SET unread = unread + 1, lastSequence = excluded.lastSequence,
-                                lastTime = excluded.lastTime
-                            """
-                    ).execute(arguments: [message.receiver, message.conversation, sequence, message.time])
-                }
                 let last = (count - 1 - index) / conversations
                 let message = Message.prepared(last * conversations + index, options)
-                try database.cachedStatement(
-                    sql: "INSERT INTO conversation VALUES (?, ?, ?)"
-                ).execute(arguments: [message.conversation, Int64(last) + 1, message.time])
+                try conversation.execute(arguments: [message.conversation, Int64(last) + 1, message.time])
+            }
+            var rows: UInt64 = 0
+            let inbox = UnsafeMutableBufferPointer(start: prepared_inbox(options, &rows), count: Int(rows))
+            defer { inbox.deallocate() }
+            let row = try database.cachedStatement(sql: "INSERT INTO inbox VALUES (?, ?, ?, ?, ?)")
+            for unread in inbox {
+                try row.execute(
+                    arguments: [
+                        Int64(unread.user), Int64(unread.conversation), Int64(unread.unread), Int64(unread.sequence),
+                        Int64(unread.time),
+                    ])
             }
         }
     }
