@@ -1,9 +1,11 @@
 /* Redis over hiredis: one script for each message, so that the key is checked and the rows are changed together, and as many
- * calls outstanding as messages are in flight. The client of servers/redis. */
+ * calls outstanding as messages are in flight. Redis reads 16 KiB of each connection before it syncs and answers, so they are
+ * spread over connections, those of a conversation always over the same. The client of servers/redis. */
 #include "contender.h"
 
-#include <hiredis/hiredis.h>
 #include <fcntl.h>
+#include <hiredis/hiredis.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,12 +54,18 @@ static void command(const char *text) {
 }
 
 /* The socket is named from inside the directory: a path of a socket must not be long. */
-static void open_redis(const struct options *options, const char *source) {
+static redisContext *connect_to(const char *directory) {
     int here = open(".", O_RDONLY);
-    if (here < 0 || chdir(options->directory)) fail("no directory %s", options->directory);
-    redis = redisConnectUnix("socket");
+    if (here < 0 || chdir(directory)) fail("no directory %s", directory);
+    redisContext *context = redisConnectUnix("socket");
     if (fchdir(here)) fail("the directory from which this was called has gone");
-    if (!redis || redis->err) fail("Redis: %s", redis ? redis->errstr : "no memory");
+    close(here);
+    if (!context || context->err) fail("Redis: %s", context ? context->errstr : "no memory");
+    return context;
+}
+
+static void open_redis(const struct options *options, const char *source) {
+    redis = connect_to(options->directory);
     if (!source) return;
     redisAppendCommand(redis, "SCRIPT LOAD %s", source);
     redisReply *reply = answer();
@@ -133,7 +141,7 @@ static void prepare(const struct options *options) {
 
 /* ---- Sending ---- */
 
-static void hand_in(struct message *message, size_t length, uint64_t members) {
+static void append_call(redisContext *context, const struct message *message, size_t length, uint64_t members) {
     char key[26] = "k:", stream[32], inbox[32], unread[32], time[32], sender[32], conversation[32], count[32];
     memcpy(key + 2, &message->sender, 8);
     memcpy(key + 10, message->key, 16);
@@ -148,43 +156,75 @@ static void hand_in(struct message *message, size_t length, uint64_t members) {
         const char *arguments[] = {"EVALSHA", script, "2", key, stream, time, sender, conversation, body_of(message), count};
         size_t lengths[] = {7, 40, 1, sizeof key, stream_length, time_length, sender_length, conversation_length, length,
                             count_length};
-        redisAppendCommandArgv(redis, 10, arguments, lengths);
+        redisAppendCommandArgv(context, 10, arguments, lengths);
     } else {
         const char *arguments[] = {"EVALSHA", script, "4", key, stream, inbox, unread, time, sender, conversation,
                                    body_of(message)};
         size_t lengths[] = {7, 40, 1, sizeof key, stream_length, inbox_length, unread_length, time_length, sender_length,
                             conversation_length, length};
-        redisAppendCommandArgv(redis, 11, arguments, lengths);
+        redisAppendCommandArgv(context, 11, arguments, lengths);
+    }
+}
+
+/* A connection, and when the calls that it has not answered were handed in: a ring, as answers come in order. */
+struct connection {
+    redisContext *context;
+    uint64_t *handed_in, first, outstanding;
+};
+
+static void flush(struct connection *connection) {
+    int is_done = 0;
+    while (!is_done)
+        if (redisBufferWrite(connection->context, &is_done) != REDIS_OK) fail("Redis: %s", connection->context->errstr);
+}
+
+/* Takes what has been answered and returns how many that was. */
+static uint64_t take_answers(struct connection *connection, uint64_t capacity) {
+    redisReply *reply;
+    uint64_t count = 0;
+    if (redisBufferRead(connection->context) != REDIS_OK) fail("Redis: %s", connection->context->errstr);
+    for (;; count++) {
+        if (redisGetReplyFromReader(connection->context, (void **)&reply) != REDIS_OK)
+            fail("Redis: %s", connection->context->errstr);
+        if (!reply) return count;
+        if (reply->type == REDIS_REPLY_ERROR) fail("Redis: %s", reply->str);
+        if (reply->integer != 1) fail("an idempotency key came twice");
+        freeReplyObject(reply);
+        measure_accepted(1, connection->handed_in[connection->first]);
+        connection->first = (connection->first + 1) % capacity, connection->outstanding--;
     }
 }
 
 static void send_all(const struct options *options, uint64_t in_flight, uint64_t members) {
-    pid_t server = server_process(options->directory);
+    enum { MOST = 64, CALLS_EACH = 32 };
+    struct connection connections[MOST] = {0};
+    struct pollfd sockets[MOST];
+    uint64_t count = members || in_flight < CALLS_EACH ? 1 : in_flight / CALLS_EACH, outstanding = 0;
+    if (count > MOST) count = MOST;
     traffic_start(options);
     open_redis(options, members ? GROUP : SEND);
-    uint64_t *handed_in = allocate(in_flight * sizeof *handed_in), first = 0, outstanding = 0;
-    struct message message;
+    for (uint64_t index = 0; index < count; index++) {
+        connections[index].context = connect_to(options->directory);
+        connections[index].handed_in = allocate(in_flight * sizeof(uint64_t));
+        sockets[index] = (struct pollfd){connections[index].context->fd, POLLIN, 0};
+    }
     bool is_over = false;
-    measure_start(options, server);
+    measure_start(options, server_process(options->directory));
     for (;;) {
         is_over = is_over || measure_is_over();
         for (; !is_over && outstanding < in_flight; outstanding++) {
+            struct message message;
             traffic_next(&message);
             if (members) message.conversation = group_conversation(members), message.sender %= 2;
-            handed_in[(first + outstanding) % in_flight] = nanoseconds();
-            hand_in(&message, options->body, members);
+            struct connection *connection = &connections[message.conversation % count];
+            connection->handed_in[(connection->first + connection->outstanding++) % in_flight] = nanoseconds();
+            append_call(connection->context, &message, options->body, members);
         }
         if (!outstanding) break;
-        /* Waits for one, then takes all that have come with it. */
-        redisReply *reply = answer();
-        do {
-            if (reply->type == REDIS_REPLY_ERROR) fail("Redis: %s", reply->str);
-            if (reply->integer != 1) fail("an idempotency key came twice");
-            freeReplyObject(reply);
-            measure_accepted(1, handed_in[first]);
-            first = (first + 1) % in_flight, outstanding--;
-            if (redisGetReplyFromReader(redis, (void **)&reply) != REDIS_OK) fail("Redis: %s", redis->errstr);
-        } while (reply);
+        for (uint64_t index = 0; index < count; index++) flush(&connections[index]);
+        if (poll(sockets, count, -1) < 0) fail("poll fails");
+        for (uint64_t index = 0; index < count; index++)
+            if (sockets[index].revents) outstanding -= take_answers(&connections[index], in_flight);
     }
     measure_stop();
 }
