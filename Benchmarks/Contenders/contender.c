@@ -59,7 +59,8 @@ static void prepare_once(const struct contender *contender, const struct options
     if (access(path, F_OK) == 0) return;
     if (options->messages) contender->prepare(options);
     FILE *file = fopen(path, "w");
-    if (!file || fprintf(file, "%lu %lu\n", options->messages, options->conversations) < 0 || fclose(file)) fail("cannot write %s", path);
+    if (!file || fprintf(file, "%lu %lu\n", options->messages, options->conversations) < 0 || fclose(file))
+        fail("cannot write %s", path);
     sync();
 }
 
@@ -263,7 +264,8 @@ static uint64_t percentile(double share) {
     return measured.maximum;
 }
 
-/* What a process and its children, those that have ended too, have written, and what they have handed to calls of write. */
+/* What a process and its children, those that have ended too, have written, and what they have handed to calls of
+ * write. */
 static struct bytes written_by(pid_t process) {
     char path[64], line[128];
     struct bytes bytes = {0, 0};
@@ -282,8 +284,9 @@ static struct bytes written_by(pid_t process) {
     return bytes;
 }
 
-/* The kernel counts a page when it becomes dirty. Where pages are kept in large folios, as ext4 does since Linux 6.16, it
- * counts the whole folio, of which far less goes to the disk. Who writes whole pages has handed over what goes there. */
+/* The kernel counts a page when it becomes dirty. Where pages are kept in large folios, as ext4 does since Linux
+ * 6.16, it counts the whole folio, of which far less goes to the disk. Who writes whole pages has handed over what
+ * goes there. */
 static uint64_t bytes_written(void) {
     struct bytes now = written_by(measured.server);
     uint64_t written = now.written - measured.before.written, handed = now.handed - measured.before.handed;

@@ -1,5 +1,5 @@
-/* What everybody writes first on a B-tree: message, conversation's head, idempotency key and the receiver's inbox row, each
- * in its tree, straight away; one synced commit for each batch. */
+/* What everybody writes first on a B-tree: message, conversation's head, idempotency key and the receiver's inbox
+ * row, each in its tree, straight away; one synced commit for each batch. */
 #include "lmdb-trees.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
-/* What the engine's own layout allows: a message is one row at the end of a journal, synced; a second thread brings the index,
- * heads, keys and inbox rows up to date in another environment, in the order of their keys, many messages at a time. Keys
- * are looked up in those of the messages that have not been folded, and in the tree. */
+/* What the engine's own layout allows: a message is one row at the end of a journal, synced; a second thread brings
+ * the index, heads, keys and inbox rows up to date in another environment, in the order of their keys, many messages
+ * at a time. Keys are looked up in those of the messages that have not been folded, and in the tree. */
 #include "lmdb-trees.h"
 
 #include <pthread.h>

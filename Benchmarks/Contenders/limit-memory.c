@@ -40,6 +40,6 @@ static void memory(const struct options *options) {
 int main(int argc, char **argv) {
     return contender_main(argc, argv, &(struct contender){
         .name = "limit: memory", .version = lmdb_release(), .equal = false,
-        .guarantee = "nothing is written; memory: an operation reads 256 bytes", .writes_pages = true, .prepare = prepare,
-        .catch_up = catch_up, .memory = memory});
+        .guarantee = "nothing is written; memory: an operation reads 256 bytes", .writes_pages = true,
+        .prepare = prepare, .catch_up = catch_up, .memory = memory});
 }

@@ -22,13 +22,15 @@ MDB_txn *begin_reading(MDB_env *environment);
 /* The journal: position, counted from 1 -> conversation, sequence, message without its conversation, body. */
 MDB_dbi journal_open(MDB_env *environment);
 uint64_t journal_end(MDB_env *environment, MDB_dbi journal);
-void journal_append(MDB_cursor *cursor, uint64_t position, uint64_t sequence, const struct message *message, size_t body);
+void journal_append(
+    MDB_cursor *cursor, uint64_t position, uint64_t sequence, const struct message *message, size_t length);
 void journal_prepare(MDB_env *environment, MDB_dbi journal, const struct options *options);
 /* Reads so many messages in order, in pages: the measurement of catch-up. */
 void journal_catch_up(MDB_env *environment, MDB_dbi journal, const struct options *options);
 
 /* Puts `count` rows, which `row` gives in the order of their keys, such that the pages are about seven tenths full
  * afterwards, as they are after random insertions: full pages would make the next insertions dearer than they are. */
-void fill(MDB_env *environment, MDB_dbi table, uint64_t count, void (*row)(uint64_t index, MDB_val *key, MDB_val *value));
+void fill(
+    MDB_env *environment, MDB_dbi table, uint64_t count, void (*row)(uint64_t index, MDB_val *key, MDB_val *value));
 
 #endif

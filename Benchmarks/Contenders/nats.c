@@ -1,6 +1,6 @@
-/* NATS JetStream over libnats: a stream in files, of which a conversation of a receiver is a subject, with identifiers that it
- * refuses to take twice. Published with an inbox for the acknowledgements, as its own asynchronous publishing does, which
- * does not say when an acknowledgement came. The client of servers/nats. */
+/* NATS JetStream over libnats: a stream in files, of which a conversation of a receiver is a subject, with
+ * identifiers that it refuses to take twice. Published with an inbox for the acknowledgements, as its own
+ * asynchronous publishing does, which does not say when an acknowledgement came. The client of servers/nats. */
 #include "contender.h"
 
 #include <glob.h>

@@ -1,6 +1,6 @@
-/* PostgreSQL over libpq: a batch is one prepared statement with arrays, and one synchronous commit. From 100 messages in flight
- * on there are two connections, of the even and of the odd conversations, so that none waits for a row of the other. The
- * client of servers/postgres. */
+/* PostgreSQL over libpq: a batch is one prepared statement with arrays, and one synchronous commit. From 100
+ * messages in flight on there are two connections, of the even and of the odd conversations, so that none waits for
+ * a row of the other. The client of servers/postgres. */
 #include "contender.h"
 
 #include <libpq-fe.h>
@@ -19,7 +19,8 @@ static const char *const TABLES =
     "  last_at bigint NOT NULL, PRIMARY KEY (user_id, conversation_id)) WITH (fillfactor = 70);"
     "CREATE TABLE IF NOT EXISTS membership (conversation_id bigint, user_id bigint,"
     "  PRIMARY KEY (conversation_id, user_id));"
-    "CREATE TABLE IF NOT EXISTS device (id bigint PRIMARY KEY, conversation_id bigint NOT NULL, sequence bigint NOT NULL)";
+    "CREATE TABLE IF NOT EXISTS device (id bigint PRIMARY KEY, conversation_id bigint NOT NULL,"
+    "  sequence bigint NOT NULL)";
 
 /* Stores what has not come before, in order, each conversation's sequence without gaps. */
 #define STORE                                                                                                         \
@@ -37,8 +38,9 @@ static const char *const TABLES =
 
 static const char *const SEND =
     STORE
-    "  counted AS (INSERT INTO inbox SELECT receiver_id, conversation_id, count(*), max(sent_at) FROM fresh GROUP BY 1, 2"
-    "    ORDER BY 1, 2 ON CONFLICT (user_id, conversation_id) DO UPDATE SET unread = inbox.unread + excluded.unread,"
+    "  counted AS (INSERT INTO inbox SELECT receiver_id, conversation_id, count(*), max(sent_at) FROM fresh"
+    "    GROUP BY 1, 2 ORDER BY 1, 2 ON CONFLICT (user_id, conversation_id) DO UPDATE"
+    "    SET unread = inbox.unread + excluded.unread,"
     "    last_at = excluded.last_at)"
     "SELECT count(*) FROM fresh";
 
@@ -297,7 +299,8 @@ static void send_all(const struct options *options, uint64_t members) {
     do {
         bool is_over = measure_is_over();
         for (uint64_t index = 0; index < count; index++)
-            if (!is_over && !connections[index].is_waiting) hand_in(&connections[index], options, index, count, members);
+            if (!is_over && !connections[index].is_waiting)
+                hand_in(&connections[index], options, index, count, members);
         if (poll(sockets, count, -1) < 0) fail("poll fails");
         waiting = 0;
         for (uint64_t index = 0; index < count; index++) {
@@ -366,6 +369,6 @@ static void catch_up(const struct options *options) {
 
 int main(int argc, char **argv) {
     return contender_main(argc, argv, &(struct contender){
-        .name = "the client of PostgreSQL", .version = "", .guarantee = "", .writes_pages = true, .prepare = prepare, .send = send,
-        .group = group, .catch_up = catch_up});
+        .name = "the client of PostgreSQL", .version = "", .guarantee = "", .writes_pages = true, .prepare = prepare,
+        .send = send, .group = group, .catch_up = catch_up});
 }

@@ -1,6 +1,7 @@
-/* Redis over hiredis: one script for each message, so that the key is checked and the rows are changed together, and as many
- * calls outstanding as messages are in flight. Redis reads 16 KiB of each connection before it syncs and answers, so they are
- * spread over connections, those of a conversation always over the same. The client of servers/redis. */
+/* Redis over hiredis: one script for each message, so that the key is checked and the rows are changed together, and
+ * as many calls outstanding as messages are in flight. Redis reads 16 KiB of each connection before it syncs and
+ * answers, so they are spread over connections, those of a conversation always over the same. The client of
+ * servers/redis. */
 #include "contender.h"
 
 #include <fcntl.h>
@@ -153,15 +154,17 @@ static void append_call(redisContext *context, const struct message *message, si
     size_t conversation_length = snprintf(conversation, sizeof conversation, "%lu", message->conversation);
     size_t count_length = snprintf(count, sizeof count, "%lu", members);
     if (members) {
-        const char *arguments[] = {"EVALSHA", script, "2", key, stream, time, sender, conversation, body_of(message), count};
-        size_t lengths[] = {7, 40, 1, sizeof key, stream_length, time_length, sender_length, conversation_length, length,
-                            count_length};
+        const char *arguments[] = {
+            "EVALSHA", script, "2", key, stream, time, sender, conversation, body_of(message), count};
+        size_t lengths[] = {
+            7, 40, 1, sizeof key, stream_length, time_length, sender_length, conversation_length, length, count_length};
         redisAppendCommandArgv(context, 10, arguments, lengths);
     } else {
-        const char *arguments[] = {"EVALSHA", script, "4", key, stream, inbox, unread, time, sender, conversation,
-                                   body_of(message)};
-        size_t lengths[] = {7, 40, 1, sizeof key, stream_length, inbox_length, unread_length, time_length, sender_length,
-                            conversation_length, length};
+        const char *arguments[] = {
+            "EVALSHA", script, "4", key, stream, inbox, unread, time, sender, conversation, body_of(message)};
+        size_t lengths[] = {
+            7, 40, 1, sizeof key, stream_length, inbox_length, unread_length, time_length, sender_length,
+            conversation_length, length};
         redisAppendCommandArgv(context, 11, arguments, lengths);
     }
 }

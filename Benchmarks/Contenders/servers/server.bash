@@ -20,10 +20,10 @@ is_running() {
     [[ -s $directory/pid ]] && read -r _ _ state _ 2>/dev/null <"/proc/$(<"$directory/pid")/stat" && [[ $state != Z ]]
 } 2>/dev/null
 
-# Waits until a command succeeds, ten seconds at most.
+# Waits until a command succeeds, a minute at most.
 await() {
     local attempt
-    for ((attempt = 0; attempt < 200; attempt++)); do
+    for ((attempt = 0; attempt < 1200; attempt++)); do
         "$@" && return 0
         sleep 0.05
     done

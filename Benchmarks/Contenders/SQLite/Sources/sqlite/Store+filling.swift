@@ -24,8 +24,8 @@ extension Store {
         }
     }
 
-    /// Inserts rows that come in the order of their keys: seven of ten, and then the others in between, so that pages are
-    /// as full as they are after insertions in no order.
+    /// Inserts rows that come in the order of their keys: seven of ten, and then the others in between, so that pages
+    /// are as full as they are after insertions in no order.
     private func insert(
         _ statement: String, _ indices: [UInt32], _ row: (UInt64) -> StatementArguments
     ) throws {
