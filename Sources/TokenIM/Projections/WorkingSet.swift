@@ -19,6 +19,8 @@ struct WorkingSet: Sendable {
     private(set) var last: Position
     private(set) var cells: [ConversationCell] = []
     private var cellIndex: [ConversationNumber: Int] = [:]
+    /// Where the conversation stands that was begun or looked up last: one command asks for it several times.
+    private var lastCell: (conversation: ConversationNumber, index: Int)?
     private(set) var markers: [MemberKey: [Version<Marker>]] = [:]
     private(set) var cursors: [DeviceNumber: [Version<Position>]] = [:]
     /// Direct conversations that came into being, under each of their users.
@@ -102,13 +104,21 @@ struct WorkingSet: Sendable {
     // MARK: Growing
 
     /// The newest sequence of a conversation that has been begun in this generation.
-    func lastSequence(of conversation: ConversationNumber) -> SequenceNumber? {
-        cellIndex[conversation].map { cells[$0].tail.sequence }
+    mutating func lastSequence(of conversation: ConversationNumber) -> SequenceNumber? {
+        findCell(conversation).map { cells[$0].tail.sequence }
+    }
+
+    private mutating func findCell(_ conversation: ConversationNumber) -> Int? {
+        if let lastCell, lastCell.conversation == conversation { return lastCell.index }
+        guard let index = cellIndex[conversation] else { return nil }
+        lastCell = (conversation, index)
+        return index
     }
 
     /// Takes up a conversation that is new to this generation, as the one before left it.
     mutating func begin(_ conversation: ConversationNumber, base: ConversationHead) {
         cellIndex[conversation] = cells.count
+        lastCell = (conversation, cells.count)
         cells.append(ConversationCell(conversation, base: base))
     }
 
@@ -116,7 +126,7 @@ struct WorkingSet: Sendable {
     mutating func append(
         _ position: Position, to conversation: ConversationNumber, isCounted: Bool, by side: DirectSide?
     ) -> (sequence: SequenceNumber, counted: UInt64) {
-        guard let index = cellIndex[conversation] else { preconditionFailure("a conversation that was not begun") }
+        guard let index = findCell(conversation) else { preconditionFailure("a conversation that was not begun") }
         last = position
         cells[index].append(offset: UInt32(position - first), isCounted: isCounted, by: side)
         return cells[index].tail
@@ -163,6 +173,7 @@ struct WorkingSet: Sendable {
         last = max(first - 1, min(last, bound))
         for index in cells.indices { cells[index].rollBack(to: offset(bound)) }
         cells.removeAll { $0.isUntouched }
+        lastCell = nil
         cellIndex = Dictionary(uniqueKeysWithValues: cells.indices.map { (cells[$0].number, $0) })
         markers = markers.compactMapValues { Self.kept($0, bound) }
         cursors = cursors.compactMapValues { Self.kept($0, bound) }
