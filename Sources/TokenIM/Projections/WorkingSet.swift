@@ -19,7 +19,7 @@ struct WorkingSet: Sendable {
     private(set) var last: Position
     private(set) var cells: [ConversationCell] = []
     private var cellIndex: [ConversationNumber: Int] = [:]
-    /// Where the conversation stands that was begun or looked up last: one command asks for it several times.
+    /// Where the conversation stands that gets an entry: one command asks for it several times.
     private var lastCell: (conversation: ConversationNumber, index: Int)?
     private(set) var markers: [MemberKey: [Version<Marker>]] = [:]
     private(set) var cursors: [DeviceNumber: [Version<Position>]] = [:]
@@ -104,15 +104,20 @@ struct WorkingSet: Sendable {
     // MARK: Growing
 
     /// The newest sequence of a conversation that has been begun in this generation.
-    mutating func lastSequence(of conversation: ConversationNumber) -> SequenceNumber? {
+    func lastSequence(of conversation: ConversationNumber) -> SequenceNumber? {
         findCell(conversation).map { cells[$0].tail.sequence }
     }
 
-    private mutating func findCell(_ conversation: ConversationNumber) -> Int? {
-        if let lastCell, lastCell.conversation == conversation { return lastCell.index }
-        guard let index = cellIndex[conversation] else { return nil }
+    /// The same, of a conversation that is about to get an entry: what follows finds it at once.
+    mutating func turn(to conversation: ConversationNumber) -> SequenceNumber? {
+        guard let index = findCell(conversation) else { return nil }
         lastCell = (conversation, index)
-        return index
+        return cells[index].tail.sequence
+    }
+
+    private func findCell(_ conversation: ConversationNumber) -> Int? {
+        if let lastCell, lastCell.conversation == conversation { return lastCell.index }
+        return cellIndex[conversation]
     }
 
     /// Takes up a conversation that is new to this generation, as the one before left it.

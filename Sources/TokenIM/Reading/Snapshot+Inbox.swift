@@ -54,9 +54,7 @@ extension Snapshot {
     public func inboxItem(of user: UserID, _ conversation: Conversation) throws(IMError) -> InboxItem? {
         try IMError.mapping { () throws -> InboxItem? in
             let user = try userNumber(user)
-            guard let number = try? number(of: conversation), let row = try inboxRow(number, of: user) else {
-                return nil
-            }
+            guard let number = try known(conversation), let row = try inboxRow(number, of: user) else { return nil }
             return try items([0], of: [row], user).first
         }
     }
