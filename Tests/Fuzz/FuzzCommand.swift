@@ -2,7 +2,9 @@ import ArgumentParser
 import TokenIM
 import TokenIMTesting
 
+#if !LIBFUZZER
 @main
+#endif
 struct FuzzCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "Fuzz",

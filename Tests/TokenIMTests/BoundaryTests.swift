@@ -43,6 +43,20 @@ import TokenIMTesting
         }
     }
 
+    @Test func whoIsTakenOutOfTheAddressBookStaysBlocked() async throws {
+        let stage = try await stage()
+        let engine = stage.engine
+        for change in [Change.setContact("bob", alias: "b"), .block("bob"), .removeContact("bob")] {
+            try await engine.perform(change, by: .user("alice"))
+        }
+        #expect(try engine.users.contacts(of: "alice").isEmpty)
+        #expect(try engine.users.blocked(by: "alice") == ["bob"])
+        await expect(.blocked) { try await engine.say("hi", from: "bob", to: .user("alice")) }
+        try await engine.perform(.setContact("bob"), by: .user("alice"))
+        try await engine.perform(.block("bob", isOn: false), by: .user("alice"))
+        #expect(try engine.users.contacts(of: "alice").map(\.user) == ["bob"])
+    }
+
     /// A row is damaged that is read when the entry has been written already.
     @Test func aCommandThatFailsHalfWayLeavesNothing() async throws {
         let stage = try await stage()

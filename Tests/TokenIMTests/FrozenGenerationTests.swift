@@ -10,6 +10,8 @@ import TokenIMTesting
         let directory = try TemporaryDirectory()
         var configuration = Configuration.threadedForTests
         configuration.limits.foldEntries = 12
+        // The keys of what is folded are on their way into the trees then, too.
+        configuration.limits.keyMergeEntries = 6
         configuration.mapSize = 1 << 26
         let engine = try Engine(directory: directory.path + "/store", configuration: configuration)
         defer { engine.close() }
