@@ -32,7 +32,7 @@ package struct ArbitraryChange<Source: Choices> {
 
     /// A small one mostly, or one beyond everything.
     package mutating func number() -> UInt64 {
-        guard isOdd, source.once(in: 12) else { return UInt64(source.below(source.once(in: 4) ? 120 : 12)) }
+        guard isOdd, source.once(in: 5) else { return UInt64(source.below(source.once(in: 4) ? 120 : 12)) }
         return source.one(of: [.max, .max - 1, 1 << 63, (1 << 63) - 1, 1 << 62, 1 << 32, UInt64(UInt32.max)])
     }
 

@@ -50,6 +50,9 @@ extension FuzzTarget {
                 } catch let failure as TranscriptFailure {
                     guard !failure.complaint.contains("not what its journal says") else { throw Finding("\(failure)") }
                     return String(failure.complaint.prefix(16))
+                } catch let error as IMError where error.code.number < 2000 {
+                    // A name or an argument that no engine takes.
+                    return error.code.name
                 }
             }
         })
