@@ -13,6 +13,8 @@ import TokenIMTesting
         // The keys of what is folded are on their way into the trees then, too.
         configuration.limits.keyMergeEntries = 6
         configuration.mapSize = 1 << 26
+        // On a clock that stands: the fold of a quiet second would wait for the gate, and the writer with it.
+        configuration.time = ManualTime()
         let engine = try Engine(directory: directory.path + "/store", configuration: configuration)
         defer { engine.close() }
         for name in ["alice", "bob"] { try await engine.users.create(try UserID(name)) }
