@@ -43,7 +43,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "TokenIMLMDBTests", dependencies: ["TokenIMLMDB"], swiftSettings: strict),
         .testTarget(
-            name: "TokenIMTests", dependencies: ["TokenIM", "TokenIMLMDB", "TokenIMTesting"], swiftSettings: strict),
+            name: "TokenIMTests", dependencies: ["Arbitrary", "TokenIM", "TokenIMLMDB", "TokenIMTesting"],
+            swiftSettings: strict),
         .testTarget(
             name: "TokenIMCommandTests",
             dependencies: ["TokenIM", "TokenIMCommand", "TokenIMReplay", "TokenIMTesting"],
@@ -61,11 +62,22 @@ let package = Package(
         .executableTarget(
             name: "Laboratory",
             dependencies: [
-                "CStorageCalls", "TokenIM", "TokenIMLMDB", "TokenIMTesting",
+                "Arbitrary", "CStorageCalls", "TokenIM", "TokenIMLMDB", "TokenIMTesting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Laboratory", exclude: ["README.md"], swiftSettings: strict),
         .testTarget(name: "LaboratoryTests", swiftSettings: strict),
+        .target(
+            name: "Arbitrary", dependencies: ["TokenIM", "TokenIMTesting"], path: "Tests/Arbitrary",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: [
+                "Arbitrary", "TokenIM", "TokenIMLMDB", "TokenIMReplay", "TokenIMTesting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Fuzz", exclude: ["Corpus", "README.md"], swiftSettings: strict),
+        .testTarget(name: "FuzzTests", swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: ["TokenIMTesting"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -30,8 +30,7 @@ struct PowerCuts: AsyncParsableCommand {
             }
         case "threads":
             try await options.run(arguments, "images") { seed in
-                var load = ChatLoad(seed: seed, length: length)
-                load.isThreaded = true
+                let load = ChatLoad(seed: seed, length: length, waits: false, isThreaded: true)
                 return try await PowerCutExperiment(load, seed: seed, weakness: weakness)
             }
         case "copies":

@@ -31,7 +31,7 @@ struct DamageExperiment: Experiment {
         let engine = try ChatLoad.open(directory.path, seed: 1)
         for number in 0..<5 {
             try await ChatCommand.send(.init(sender: "ada", target: .user("bob"), bytes: 400))
-                .perform(length + 1 + number, on: engine)
+                .perform(length + 1 + number, on: engine, ChatLoad.clock(life: 0))
         }
         let reading = try await ChatLoad.reading(of: engine)
         stores.append((try Self.contents(directory.path), reading))

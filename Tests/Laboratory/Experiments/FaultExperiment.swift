@@ -29,6 +29,7 @@ struct FaultExperiment: Experiment {
     private var load: ChatLoad
     private var faults: [Fault] = []
     private var engine: Engine?
+    private var time = ChatLoad.clock(life: 0)
     private var mapSize = ChatLoad.mapSize
     private var lives = 0
     /// The codes that it has failed with.
@@ -43,7 +44,7 @@ struct FaultExperiment: Experiment {
     init(seed: UInt64, _ plan: Plan) async throws {
         self.seed = seed
         self.plan = plan
-        load = ChatLoad(seed: seed, length: plan.length)
+        load = ChatLoad(seed: seed, length: plan.length, waits: false)
         load.comparesMoments = false
         let directory = try TemporaryDirectory(prefix: "faults")
         StorageCalls.watch(directory.path, keepsLog: false)
@@ -126,13 +127,14 @@ struct FaultExperiment: Experiment {
             engine = try open(root)
         }
         guard let engine else { throw IMError(.broken, "there is no engine") }
-        try await command.perform(step, on: engine)
+        try await command.perform(step, on: engine, time)
     }
 
     /// Each time at another moment, or what is retried would be the same to the byte.
     private mutating func open(_ root: String) throws(IMError) -> Engine {
         lives += 1
-        return try ChatLoad.open(root, seed: 1, life: lives, mapSize: mapSize)
+        time = ChatLoad.clock(life: lives)
+        return try ChatLoad.open(root, seed: 1, time: time, mapSize: mapSize)
     }
 
     /// Does what a host does that was told of an error, and sees that nothing but the truth comes of it.
@@ -165,12 +167,12 @@ struct FaultExperiment: Experiment {
                 for number in 10..<40 { try transaction.put([0], for: [UInt8(number)], in: ChatCommand.hostTable) }
             }
         }
-        try await load.examine(engine, steps: max(0, step - 1)...step, isThorough: false)
+        try await load.examine(engine, time, steps: max(0, step - 1)...step, isThorough: false)
     }
 
     private func failure(of step: Int, on engine: Engine) async -> IMError? {
         do throws(IMError) {
-            try await load.commands[step - 1].perform(step, on: engine)
+            try await load.commands[step - 1].perform(step, on: engine, time)
             return nil
         } catch {
             return error

@@ -1,3 +1,4 @@
+import Arbitrary
 import TokenIM
 import TokenIMTesting
 
@@ -19,6 +20,14 @@ enum ChatCommand: Sendable {
     case register(UserID, DeviceID)
     case acknowledge(UserID, DeviceID, Position)
     case trim(Conversation, SequenceNumber)
+    /// Anything else that can be asked for.
+    case change(Change, by: Principal)
+    case createConsumer
+    /// What a consumer has done with the entries up to a position, together with a row of the host's.
+    case consume(Position)
+    /// Time passes, so much of it that all that waits for a moment happens: in a commit for each conversation. The
+    /// number tells one from another.
+    case wait(Int)
     /// Letters and a row of the host's, in one commit.
     case transaction([Letter])
     case fold
@@ -27,10 +36,17 @@ enum ChatCommand: Sendable {
     static let users: [UserID] = ["ada", "bob", "cyd", "dan"]
     static let groups: [GroupID] = ["all", "few"]
     static let devices: [DeviceID] = ["phone", "tablet"]
+    static let consumer: ConsumerID = "sink"
     static let hostTable = "rows"
 
     /// Does it, as the command of that number. What the engine refuses is an outcome like another.
-    func perform(_ number: Int, on engine: Engine) async throws(IMError) {
+    ///
+    /// - Parameter time: the engine's.
+    func perform(_ number: Int, on engine: Engine, _ time: ManualTime) async throws(IMError) {
+        if case .wait(let count) = self {
+            time.advance(to: max(time.now(), ChatLoad.start.advanced(by: Self.patience * Int64(count))))
+            return
+        }
         do throws(IMError) {
             try await ask(number, engine)
         } catch {
@@ -58,9 +74,23 @@ enum ChatCommand: Sendable {
             try await engine.devices.acknowledge(device, of: user, through: position)
         case .trim(let conversation, let sequence):
             _ = try await engine.messages.trim(conversation, through: sequence)
+        case .change(let change, let principal): try await engine.perform(change, by: principal, key: key)
+        case .createConsumer: try await engine.consumers.create(Self.consumer, from: .beginning)
+        case .consume(let position): try await consume(position, number, engine)
         case .transaction(let letters): try await transaction(letters, number, engine)
         case .fold: try await engine.fold()
-        case .reopen: break
+        case .reopen, .wait: break
+        }
+    }
+
+    private func consume(_ position: Position, _ number: Int, _ engine: Engine) async throws(IMError) {
+        do {
+            try await engine.transaction { transaction in
+                try transaction.acknowledge(Self.consumer, through: position)
+                try transaction.put([UInt8(truncatingIfNeeded: number)], for: [0], in: Self.hostTable)
+            }
+        } catch {
+            throw error as? IMError ?? IMError(.broken, "\(error)")
         }
     }
 
@@ -94,12 +124,39 @@ extension ChatCommand.Letter {
 
 extension ChatCommand {
     /// Commands out of chance; the first ones make the users and a group.
-    static func script(seed: UInt64, count: Int) -> [ChatCommand] {
+    ///
+    /// - Parameter waits: whether time passes in it. What happens then is not answered to anybody, so that nobody can
+    ///   tell when it has failed, or is still to come.
+    static func script(seed: UInt64, count: Int, waits: Bool) -> [ChatCommand] {
         var generator = SeededGenerator(seed: seed)
+        var arbitrary = ArbitraryChange(RandomChoices(SeededGenerator(seed: seed ^ 0x5EED)))
+        arbitrary.leastWait = patience / 3
         var commands = users.map { ChatCommand.createUser($0) }
         commands.append(.createGroup(groups[0], owner: users[0], members: Array(users.dropFirst())))
-        while commands.count < count { commands.append(next(commands.count, &generator)) }
+        commands.append(.createConsumer)
+        while commands.count < count {
+            if Int.random(in: 0..<2, using: &generator) == 0 {
+                let (change, principal) = arbitrary.next(ChatLoad.start.advanced(by: patience * waitCount(commands)))
+                commands.append(.change(change, by: principal))
+            } else if waits, Int.random(in: 0..<14, using: &generator) == 0 {
+                let count = waitCount(commands)
+                for _ in 0..<4 {
+                    let (change, principal) = arbitrary.waiting(ChatLoad.start.advanced(by: patience * count))
+                    commands.append(.change(change, by: principal))
+                }
+                commands.append(.wait(Int(count) + 1))
+            } else {
+                commands.append(next(commands.count, &generator))
+            }
+        }
         return Array(commands.prefix(count))
+    }
+
+    /// What passes with each waiting. Nothing that is asked for waits less than a third of it.
+    private static let patience = Duration.seconds(90 * 86_400)
+
+    private static func waitCount(_ commands: [ChatCommand]) -> Int64 {
+        commands.reduce(0) { count, command in if case .wait = command { count + 1 } else { count } }
     }
 
     private static func next(_ number: Int, _ generator: inout SeededGenerator) -> ChatCommand {
@@ -118,6 +175,7 @@ extension ChatCommand {
         case 35: return .remove(user, group)
         case 36: return .trim(conversation, UInt64(below(6)))
         case 37: return .fold
+        case 38: return .consume(UInt64(below(number)))
         default: return .reopen
         }
     }

@@ -36,8 +36,9 @@ struct Supervisor: Sendable {
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<Self.processes {
                 group.addTask {
-                    while let turn = sum.withLock({ next(&$0, isTimeUp: end.map { $0 <= clock.now() }) }) {
-                        runSeed(turn.seed, count: turn.cases, temporary.path, sum)
+                    let isTimeUp = { end.map { $0 <= clock.now() } }
+                    while let turn = sum.withLock({ next(&$0, isTimeUp: isTimeUp()) }) {
+                        runSeed(turn.seed, count: turn.cases, temporary.path, sum) { isTimeUp() == true }
                     }
                 }
             }
@@ -55,7 +56,10 @@ struct Supervisor: Sendable {
         return (sum.next, cases)
     }
 
-    private func runSeed(_ seed: UInt64, count: Int, _ temporary: String, _ sum: Monitor<Sum>) {
+    /// - Parameter isTimeUp: asked after each case; the rest of them are then left out.
+    private func runSeed(
+        _ seed: UInt64, count: Int, _ temporary: String, _ sum: Monitor<Sum>, isTimeUp: () -> Bool
+    ) {
         var done = 0
         var total = 1
         while done < total {
@@ -78,6 +82,7 @@ struct Supervisor: Sendable {
                         }
                     }
                     sum.withLock { $0.cases += 1 }
+                    if isTimeUp() { return sum.withLock { $0.seeds += 1 } }
                 }
                 says = child.waitForEnd()
                 if says == nil, done < total { says = "it ended too early" }
