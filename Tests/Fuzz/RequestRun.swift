@@ -238,8 +238,7 @@ struct RequestRun {
         case 2: _ = try engine.messages.state(of: number, in: conversation, for: user)
         case 3: _ = try engine.messages.reactions(to: number, in: conversation, for: user, after: user, limit: limit)
         case 4: _ = try engine.messages.readers(of: number, in: conversation, for: user, limit: limit)
-        // The greatest number ends the process.
-        case 5: _ = try engine.messages.scheduled(by: user, after: min(number, .max - 1), limit: limit)
+        case 5: _ = try engine.messages.scheduled(by: user, after: number, limit: limit)
         case 6: _ = try engine.messages.pinned(in: conversation, for: user)
         case 7: _ = try engine.groups.members(of: group, after: user, limit: limit)
         case 8: _ = try engine.groups.memberChanges(of: group, since: number, limit: limit)

@@ -68,6 +68,9 @@ enum EntryCoding {
             let key = IdempotencyKey(trusted: try reader.string())
             header.request = EntryHeader.Request(key: key, digest: try reader.uint64())
         }
+        guard flags.contains(.author) == (header.author != 0), flags.contains(.device) == (header.device != 0) else {
+            throw IMError(.corrupt, "an author or a device that is none")
+        }
         return (kind, header)
     }
 }
@@ -95,6 +98,13 @@ extension ByteReader {
 
     mutating func timestamp() throws -> Timestamp {
         Timestamp(microseconds: Int64(bitPattern: try uint64()))
+    }
+
+    /// A byte that is 0 or 1.
+    mutating func flag() throws -> Bool {
+        let byte = try uint8()
+        guard byte < 2 else { throw IMError(.corrupt, "\(byte) where 0 or 1 is expected") }
+        return byte == 1
     }
 }
 

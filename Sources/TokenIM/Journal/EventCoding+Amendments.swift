@@ -34,7 +34,7 @@ extension EventCoding {
         switch kind {
         case .erased:
             let erasure = Erasure(rawValue: try reader.uint8())
-            return .erased(erasure, wasCounted: try reader.uint8() != 0)
+            return .erased(erasure, wasCounted: try reader.flag())
         case .edited:
             let target = try reader.varint()
             return .edited(target, try MessageBody(reading: &reader))
@@ -43,10 +43,10 @@ extension EventCoding {
             return .withdrawn(try reader.withdrawals(), erasure)
         case .reactionChanged:
             let (target, reaction) = (try reader.varint(), try reader.string())
-            return .reactionChanged(target, reaction, isOn: try reader.uint8() != 0)
+            return .reactionChanged(target, reaction, isOn: try reader.flag())
         case .pinChanged:
             let target = try reader.varint()
-            return .pinChanged(target, isOn: try reader.uint8() != 0)
+            return .pinChanged(target, isOn: try reader.flag())
         case .scheduled:
             let conversation = ConversationNumber(rawValue: try reader.uint64())
             let moment = try reader.timestamp()

@@ -59,7 +59,7 @@ extension EventCoding {
             return .location(
                 Location(latitude: latitude, longitude: longitude, name: strings[0], address: strings[1]))
         case .card:
-            let isGroup = try reader.uint8() != 0
+            let isGroup = try reader.flag()
             let strings = try reader.strings(3)
             guard let name = strings[0] else { throw IMError(.corrupt, "a card of nobody") }
             let subject = isGroup ? Target.group(GroupID(trusted: name)) : .user(UserID(trusted: name))

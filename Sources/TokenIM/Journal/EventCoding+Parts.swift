@@ -31,9 +31,14 @@ extension EventCoding {
         var profile = Profile()
         if flags.contains(.name) { profile.name = try reader.string() }
         if flags.contains(.avatar) { profile.avatar = try reader.string() }
+        var last: String?
         for _ in 0..<(try reader.varint()) {
             let key = try reader.string()
-            profile.attributes[key] = try reader.string()
+            let isInOrder = last.map { $0.utf8.lexicographicallyPrecedes(key.utf8) } ?? true
+            guard isInOrder, profile.attributes.updateValue(try reader.string(), forKey: key) == nil else {
+                throw IMError(.corrupt, "attributes of a profile out of order")
+            }
+            last = key
         }
         return profile
     }

@@ -94,11 +94,11 @@ enum GroupChange: Equatable {
         case .policies: self = .policies(try GroupPolicies(reading: &reader))
         case .memberMuted:
             let user = try reader.number()
-            self = .memberMuted(user, until: try reader.uint8() == 0 ? nil : try reader.timestamp())
-        case .allMuted: self = .allMuted(try reader.uint8() != 0)
+            self = .memberMuted(user, until: try reader.flag() ? try reader.timestamp() : nil)
+        case .allMuted: self = .allMuted(try reader.flag())
         case .banChanged:
             let user = try reader.number()
-            self = .banChanged(user, isOn: try reader.uint8() != 0)
+            self = .banChanged(user, isOn: try reader.flag())
         case .nicknameChanged:
             let user = try reader.number()
             self = .nicknameChanged(user, try reader.optionalString())
@@ -163,6 +163,6 @@ extension GroupPolicies {
         mentioningAll = Level(rawValue: try reader.uint8())
         pinning = Level(rawValue: try reader.uint8())
         history = History(count: try reader.varint())
-        hasReadReceipts = try reader.uint8() != 0
+        hasReadReceipts = try reader.flag()
     }
 }

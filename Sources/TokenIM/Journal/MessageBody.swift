@@ -105,6 +105,7 @@ extension MessageBody {
             throw IMError(.unreadableStore, "a message with unknown flags \(flags.rawValue)")
         }
         let mentions = flags.contains(.mentions) ? try reader.numbers() : []
+        if flags.contains(.mentions), mentions.isEmpty { throw IMError(.corrupt, "mentions of nobody") }
         let expiresAfter = flags.contains(.expires) ? try reader.varint() : nil
         let burnsAfter = flags.contains(.burns) ? try reader.varint() : nil
         var origin: Extras.Origin?

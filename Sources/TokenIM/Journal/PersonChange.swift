@@ -73,7 +73,7 @@ enum PersonChange: Equatable {
         switch Kind(rawValue: raw) {
         case .block:
             let user = try reader.number()
-            self = .block(user, isOn: try reader.uint8() != 0)
+            self = .block(user, isOn: try reader.flag())
         case .contact:
             let user = try reader.number()
             self = .contact(user, alias: try reader.optionalString())

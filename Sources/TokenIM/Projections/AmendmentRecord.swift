@@ -77,7 +77,7 @@ struct BurningRecord: Record, Equatable {
     init(reading reader: inout ByteReader) throws {
         author = try reader.number()
         after = try reader.varint()
-        if try reader.uint8() != 0 { moment = try reader.timestamp() }
+        if try reader.flag() { moment = try reader.timestamp() }
     }
 
     func encode(into writer: inout ByteWriter) {

@@ -14,7 +14,7 @@ struct ConsumerEntryRecord: Record, Equatable {
     }
 
     init(reading reader: inout ByteReader) throws {
-        isBuried = try reader.uint8() != 0
+        isBuried = try reader.flag()
         deliveries = try reader.varint()
         notBefore = try reader.timestamp()
     }

@@ -69,7 +69,7 @@ struct UserRecord: Record, Equatable {
         presence = try PresenceSetting(reading: &reader)
         contactCount = try reader.varint()
         blockCount = try reader.varint()
-        if try reader.uint8() != 0 { erased = try ErasurePlace(reading: &reader) }
+        if try reader.flag() { erased = try ErasurePlace(reading: &reader) }
     }
 
     func encode(into writer: inout ByteWriter) {
@@ -141,7 +141,7 @@ struct DeviceRecord: Record, Equatable {
         id = DeviceID(trusted: try reader.string())
         start = try reader.varint()
         details = try DeviceDetails(reading: &reader)
-        isRemoved = try reader.uint8() != 0
+        isRemoved = try reader.flag()
     }
 
     func encode(into writer: inout ByteWriter) {

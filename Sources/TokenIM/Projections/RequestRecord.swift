@@ -19,7 +19,7 @@ struct RequestRecord: Record, Equatable {
     }
 
     init(reading reader: inout ByteReader) throws {
-        isInvitation = try reader.uint8() != 0
+        isInvitation = try reader.flag()
         author = try reader.number()
         text = try reader.string()
         timestamp = try reader.timestamp()

@@ -111,6 +111,7 @@ extension WrittenView {
         by user: UserNumber, after sequence: SequenceNumber = 0, _ body: (SequenceNumber, Timestamp) throws -> Bool
     ) throws {
         var cursor = try transaction.cursor(tables.scheduled)
+        if sequence == .max { return }
         var row = try RowKey(UInt64(user), sequence + 1).withBytes { try cursor.seek($0) }
         while let (key, value) = row, RowKey.word(0, of: key) == UInt64(user) {
             var reader = ByteReader(value)

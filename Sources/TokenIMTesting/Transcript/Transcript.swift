@@ -42,7 +42,9 @@ public struct Transcript: Sendable {
     public init(_ text: String) throws(TranscriptFailure) {
         blocks = []
         var block = Block()
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        // Swift takes a carriage return with a line feed for one character, which is neither of the two.
+        let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+        for (index, line) in lines.enumerated() {
             if line.isEmpty {
                 if !block.input.isEmpty || block.output != nil { blocks.append(block) }
                 block = Block()
