@@ -4,67 +4,88 @@ import Synchronization
 import TokenIM
 import TokenIMTesting
 
-/// What it costs to be connected, and that all who are can be reached.
-struct SessionsBenchmark: Benchmark {
-    static let configuration = CommandConfiguration(
-        commandName: "sessions", abstract: "Memory of idle sessions, and one message to all of them.")
-
-    @Option(help: "Sessions, each of another user; all are members of one group.")
-    var sessions = 100_000
-    @OptionGroup var output: OutputOptions
+/// What it costs to be connected, and what an engine keeps in memory.
+struct MemoryWork: Work {
+    static let name = "memory"
+    static let title = "memory of idle sessions, of the working set, and of an engine on a large store"
 
     static let device: DeviceID = "phone"
     static let group: GroupID = "everyone"
 
-    func measure() async throws -> [Row] {
+    func measure(_ plan: Plan) async throws -> [Row] {
+        let count = plan.size.of(2_000, 20_000, 100_000)
         let directory = try TemporaryDirectory(prefix: "tokenim-benchmark")
         let path = directory.path + "/store"
-        Progress.say("Registering \(Figure.text(Double(sessions))) devices, in a process of its own")
-        _ = try Program.runSelf(["prepare-sessions", path, "--sessions", "\(sessions)"])
-        let bareTask = try Program.runSelf(["measure-tasks", "--tasks", "\(sessions)"])
-        let engine = try BenchmarkStore.open(path) { $0.limits.groupMembers = max(100_000, sessions + 1) }
+        Progress.say("Registering \(Figure.text(Double(count))) devices, in a process of its own")
+        _ = try Program.runSelf(["prepare-sessions", path, "--sessions", "\(count)"])
+        let bareTask = try Program.runSelf(["measure-tasks", "--tasks", "\(count)"])
+        var rows = try await sessions(count, path)
+        rows.append(
+            Self.row(
+                "a task that waits, without a session", [Parameter("sessions", count)], Double(bareTask) ?? .nan,
+                "bytes", note: "what the language takes of that"))
+        return try rows + engine(plan)
+    }
+
+    // MARK: Sessions
+
+    private func sessions(_ count: Int, _ path: String) async throws -> [Row] {
+        let engine = try BenchmarkStore.open(path) { $0.limits.groupMembers = max(100_000, count + 1) }
         defer { engine.close() }
-        let names = try (0..<sessions).map { try UserID("member" + String(format: "-%010d", $0)) }
-        var open: [Session?] = Array(repeating: nil, count: sessions)
+        let names = try (0..<count).map { try UserID("member" + String(format: "-%010d", $0)) }
+        var open: [Session?] = Array(repeating: nil, count: count)
         let before = try ResidentMemory.privateBytes()
         Progress.say("Connecting")
         let connecting = try await Measure.seconds { try await connect(names, engine, into: &open) }
         let connected = try ResidentMemory.privateBytes()
         let all = open.compactMap(\.self)
         let (listeners, ready) = listen(all)
-        await ready.wait(for: sessions)
+        await ready.wait(for: count)
         let listening = try ResidentMemory.privateBytes()
         Progress.say("Sending one message to all")
         let began = ContinuousClock.now
         try await engine.messages.send("hello, all", from: "announcer", to: .group(Self.group), key: "hello")
-        let accepted = began.duration(to: .now).inSeconds
         var received = 0
         for listener in listeners { received += try await listener.value ? 1 : 0 }
         let reached = began.duration(to: .now).inSeconds
         let served = try ResidentMemory.privateBytes()
         for session in all { session.close() }
-        return figures(before, connected, listening, served) + [
-            row(
-                "a task that waits, without a session", Double(bareTask) ?? .nan, "bytes",
-                note: "what the language takes of the figures above"),
-            row("connecting known devices", Double(sessions) / connecting, "sessions/s"),
-            row("sessions that received one message", Double(received), "sessions", aim: .atLeast(Double(sessions))),
-            row("that message: sending it", accepted * 1e3, "ms"),
-            row("that message: until the last session had it", reached * 1e3, "ms"),
-            row("that message: deliveries", Double(received) / reached, "deliveries/s"),
+        let parameters = [Parameter("sessions", count)]
+        func each(_ bytes: Int) -> Double { Double(bytes - before) / Double(count) }
+        let (aim, note) = (Aim.atMost(2_048), "private resident memory, caches of the engine included")
+        return [
+            Self.row("a connected session", parameters, each(connected), "bytes", aim: aim, note: note),
+            Self.row(
+                "a session and a task that waits for deliveries", parameters, each(listening), "bytes", aim: aim,
+                note: note),
+            Self.row("the same after one delivery", parameters, each(served), "bytes", note: note),
+            Self.row("connecting known devices", parameters, Double(count) / connecting, "sessions/s"),
+            Self.row(
+                "sessions that received one message", parameters, Double(received), "sessions",
+                aim: .atLeast(Double(count))),
+            Self.row("one message to all: until the last had it", parameters, reached * 1e3, "ms"),
         ]
     }
 
-    private func figures(_ before: Int, _ connected: Int, _ listening: Int, _ served: Int) -> [Row] {
-        let each = Double(sessions)
-        let note = "private resident memory, caches of the engine included"
+    // MARK: The engine
+
+    private func engine(_ plan: Plan) throws -> [Row] {
+        let messages = plan.preload(10_000, 100_000, 2_000_000)
+        let unfolded = plan.size.of(2_000, 50_000, 50_000)
+        let directory = try TemporaryDirectory(prefix: "tokenim-benchmark")
+        let path = directory.path + "/store"
+        Progress.say("Sending \(Figure.text(Double(messages))) messages in another process")
+        _ = try Program.runSelf(["fill-store", path, "--messages", "\(messages)"])
+        let text = try Program.runSelf(["measure-memory", path, "--messages", "\(unfolded)"])
+        let found = try JSONDecoder().decode(EngineMemory.self, from: Data(text.utf8))
+        let parameters = [Parameter("messages", messages)]
         return [
-            row(
-                "a connected session", Double(connected - before) / each, "bytes", aim: .atMost(2_048), note: note),
-            row(
-                "a connected session and a task that waits for deliveries", Double(listening - before) / each, "bytes",
-                aim: .atMost(2_048), note: note),
-            row("the same after one delivery", Double(served - before) / each, "bytes", note: note),
+            Self.row("an engine, just opened", parameters, found.opened / 1e6, "MB", note: "private resident memory"),
+            Self.row(
+                "the working set, for each entry in it", parameters,
+                (found.unfolded - found.opened) / Double(unfolded), "bytes",
+                note: "\(Figure.text(Double(unfolded))) entries to 100,000 conversations, none folded"),
+            Self.row("an engine that has folded them", parameters, found.folded / 1e6, "MB"),
         ]
     }
 
@@ -155,7 +176,7 @@ private final class WaitingTasks: Sendable {
     }
 }
 
-/// Makes the store for ``SessionsBenchmark``, so that the memory that it takes is not that process's.
+/// Makes the store for ``MemoryWork``, so that the memory that it takes is not that process's.
 struct PrepareSessions: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "prepare-sessions", shouldDisplay: false)
 
@@ -166,7 +187,7 @@ struct PrepareSessions: AsyncParsableCommand {
         let engine = try BenchmarkStore.open(path) { $0.limits.groupMembers = max(100_000, sessions + 1) }
         let users = try await engine.createUsers(sessions)
         try await engine.users.create("announcer")
-        try await engine.createGroup(SessionsBenchmark.group, of: ["announcer"] + users)
+        try await engine.createGroup(MemoryWork.group, of: ["announcer"] + users)
         try await withThrowingTaskGroup(of: Void.self) { group in
             let tasks = 1_000
             for first in 0..<tasks {
@@ -175,13 +196,43 @@ struct PrepareSessions: AsyncParsableCommand {
                     var options = SessionOptions()
                     options.start = .head
                     for index in stride(from: first, to: users.count, by: tasks) {
-                        let device = SessionsBenchmark.device
+                        let device = MemoryWork.device
                         try await engine.connect(users[index], device: device, options: options).close()
                     }
                 }
             }
             try await group.waitForAll()
         }
+        engine.close()
+    }
+}
+
+/// What ``MeasureMemory`` says to ``MemoryWork``: private bytes above those of a process without an engine.
+private struct EngineMemory: Codable {
+    var opened: Double
+    var unfolded: Double
+    var folded: Double
+}
+
+/// Says what an engine takes, in a process that has nothing else.
+struct MeasureMemory: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "measure-memory", shouldDisplay: false)
+
+    @Argument var path: String
+    @Option var messages: Int
+
+    func run() async throws {
+        let names = try (0..<20_002).map { try UserID("member" + String(format: "-%010d", $0)) }
+        let traffic = Traffic.direct(among: names, conversations: 100_000)
+        let before = Double(try ResidentMemory.privateBytes())
+        let engine = try BenchmarkStore.open(path) { $0.limits.foldQuiet = .seconds(3_600) }
+        let opened = Double(try ResidentMemory.privateBytes()) - before
+        try await engine.preload(messages, traffic)
+        let unfolded = Double(try ResidentMemory.privateBytes()) - before
+        try await engine.fold()
+        let folded = Double(try ResidentMemory.privateBytes()) - before
+        let found = EngineMemory(opened: opened, unfolded: unfolded, folded: folded)
+        try FileHandle.standardOutput.write(contentsOf: JSONEncoder().encode(found))
         engine.close()
     }
 }
