@@ -6,6 +6,7 @@
 #if defined(__GLIBC__) && (defined(__x86_64__) || defined(__aarch64__))
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -32,6 +33,8 @@ struct call_counts call_counts_read(void) {
 }
 
 /* MARK: Memory */
+
+void call_counts_give_back(void) { malloc_trim(0); }
 
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);
@@ -134,6 +137,7 @@ int msync(void *memory, size_t length, int flags) {
 
 int call_counts_work(void) { return 0; }
 void call_counts_turn(int on) { (void)on; }
+void call_counts_give_back(void) {}
 struct call_counts call_counts_read(void) { struct call_counts nothing = {0}; return nothing; }
 
 #endif

@@ -1,6 +1,20 @@
 import ArgumentParser
+import Dispatch
 
 @main
+enum Main {
+    /// Waits on the main thread for the command, which runs on the others. An asynchronous `main` would give up the main
+    /// thread, and valgrind cannot bear that.
+    static func main() {
+        let isDone = DispatchSemaphore(value: 0)
+        Task.detached {
+            await BenchmarkCommand.main()
+            isDone.signal()
+        }
+        isDone.wait()
+    }
+}
+
 struct BenchmarkCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tokenim-benchmark",

@@ -20,3 +20,5 @@ int call_counts_work(void);
 void call_counts_turn(int on);
 /* What was counted since the process began. */
 struct call_counts call_counts_read(void);
+/* Gives memory that has been released, and is kept for who asks next, back to the system. */
+void call_counts_give_back(void);

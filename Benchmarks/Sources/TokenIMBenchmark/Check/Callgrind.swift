@@ -26,12 +26,14 @@ enum Callgrind {
 
     private static func count(_ messages: Int, _ options: [String]) throws -> Double {
         let directory = try TemporaryDirectory(prefix: "tokenim-callgrind")
-        let log = directory.path + "/log"
+        let (log, program) = (directory.path + "/log", directory.path + "/program")
+        // Valgrind stumbles over what the compiler writes for debuggers.
+        _ = try Program.run("/usr/bin/env", ["strip", "-g", "-o", program, Program.itself()])
         Progress.say("Counting the instructions of \(messages) messages")
         // Chance in hashing would be chance in the count.
         let command =
             ["SWIFT_DETERMINISTIC_HASHING=1", "valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
-            + ["--log-file=\(log)", try Program.itself(), "send-for-counting", "--messages", "\(messages)"] + options
+            + ["--log-file=\(log)", program, "send-for-counting", "--messages", "\(messages)"] + options
         _ = try Program.run("/usr/bin/env", command)
         let text = try String(contentsOfFile: log, encoding: .utf8)
         let line = text.split(separator: "\n").last { $0.contains("Collected :") }

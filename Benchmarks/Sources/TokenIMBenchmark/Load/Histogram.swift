@@ -67,9 +67,8 @@ extension Work {
         percentiles: [Double] = [0.5, 0.99, 0.999, 1], aims: [Double: Aim] = [:]
     ) -> [Row] {
         percentiles.map { share in
-            let percentile = share == 1 ? Parameter("longest", "") : Parameter("percentile", Figure.text(share * 100))
-            return row(
-                measure, parameters + [percentile], histogram.percentile(share) / 1e3, "µs", aim: aims[share],
+            row(
+                measure, parameters + [.percentile(share)], histogram.percentile(share) / 1e3, "µs", aim: aims[share],
                 note: "\(Figure.text(Double(histogram.count))) samples")
         }
     }

@@ -40,6 +40,11 @@ struct Parameter: Codable, Hashable, Sendable {
         self.init(name, Figure.text(Double(value)))
     }
 
+    /// Of many durations the one that a share (0 … 1) of them does not exceed.
+    static func percentile(_ share: Double) -> Parameter {
+        Parameter(share == 1 ? "longest" : "p" + Figure.text(share * 100), "")
+    }
+
     var text: String { value.isEmpty ? name : "\(value) \(name)" }
 }
 
@@ -117,9 +122,9 @@ extension Work {
         let counted = note ?? "\(Figure.text(Double(samples.count))) samples"
         let shares = percentiles.map { share in
             row(
-                measure, parameters + [Parameter("percentile", Figure.text(share * 100))], samples.percentile(share),
+                measure, parameters + [.percentile(share)], samples.percentile(share),
                 unit, aim: aim, note: counted)
         }
-        return shares + [row(measure, parameters + [Parameter("longest", "")], samples.highest, unit, note: counted)]
+        return shares + [row(measure, parameters + [.percentile(1)], samples.highest, unit, note: counted)]
     }
 }

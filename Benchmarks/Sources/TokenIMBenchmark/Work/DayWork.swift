@@ -18,7 +18,7 @@ struct DayWork: Work {
         rows.append(
             Self.row("most that was done", [], most, "requests/s", note: "and as many deliveries as follow from them"))
         for share in [0.5, 0.8] {
-            let load = Parameter("load", "\(Int(share * 100)) %")
+            let load = Parameter("of the most", "\(Int(share * 100)) %")
             Progress.say("A day at \(load.text)")
             let (outcome, histograms) = await day.run(rate: most * share, seconds: plan.seconds(1, 4, 60))
             rows.append(

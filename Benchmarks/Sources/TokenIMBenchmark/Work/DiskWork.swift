@@ -41,7 +41,8 @@ struct DiskWork: Work {
         let stored = ProcessUse.storedBytes(in: path) - kept
         return written.map { bytes in
             Self.row(
-                "written for each byte of content", parameters, bytes / content, "bytes", aim: .atMost(3),
+                "written for each byte of content", parameters, bytes / content, "bytes",
+                aim: bytes == 0 ? nil : .atMost(3),
                 note: bytes == 0 ? "nothing: the store is in memory" : "folds and closing are in it")
         } + [
             Self.row("written for each message", parameters, (written.first ?? .nan) / Double(messages), "bytes"),

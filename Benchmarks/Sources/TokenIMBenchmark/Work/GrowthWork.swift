@@ -14,13 +14,15 @@ struct GrowthWork: Work {
 
     func measure(_ plan: Plan) async throws -> [Row] {
         let sizes = plan.size.of(
-            [1_000, 10_000], [10_000, 100_000, 500_000], [10_000, 100_000, 1_000_000, 10_000_000])
+            [2_000, 20_000], [10_000, 100_000, 500_000], [10_000, 100_000, 1_000_000, 10_000_000])
         let store = try BenchmarkStore()
         let engine = store.engine
         let users = try await engine.createUsers(2_002)
         let traffic = Traffic.direct(among: users, conversations: 10_000)
         let reader = try await engine.createUsers(1, prefix: "reader")[0]
-        var (all, there): ([Costs], Int) = ([], 0)
+        // The reader has as many conversations from the beginning on.
+        try await engine.preload(1_000, .direct(to: reader, from: users.prefix(100)))
+        var (all, there): ([Costs], Int) = ([], 1_000)
         for size in sizes {
             Progress.say("Growing to \(Figure.text(Double(size))) messages")
             // One in a hundred is the reader's.

@@ -224,13 +224,13 @@ struct MeasureMemory: AsyncParsableCommand {
     func run() async throws {
         let names = try (0..<20_002).map { try UserID("member" + String(format: "-%010d", $0)) }
         let traffic = Traffic.direct(among: names, conversations: 100_000)
-        let before = Double(try ResidentMemory.privateBytes())
+        let before = Double(try ResidentMemory.settledPrivateBytes())
         let engine = try BenchmarkStore.open(path) { $0.limits.foldQuiet = .seconds(3_600) }
-        let opened = Double(try ResidentMemory.privateBytes()) - before
+        let opened = Double(try ResidentMemory.settledPrivateBytes()) - before
         try await engine.preload(messages, traffic)
-        let unfolded = Double(try ResidentMemory.privateBytes()) - before
+        let unfolded = Double(try ResidentMemory.settledPrivateBytes()) - before
         try await engine.fold()
-        let folded = Double(try ResidentMemory.privateBytes()) - before
+        let folded = Double(try ResidentMemory.settledPrivateBytes()) - before
         let found = EngineMemory(opened: opened, unfolded: unfolded, folded: folded)
         try FileHandle.standardOutput.write(contentsOf: JSONEncoder().encode(found))
         engine.close()

@@ -76,13 +76,13 @@ struct OpenOnce: AsyncParsableCommand {
 
     func run() async throws {
         let events = EventLog()
-        let before = try ResidentMemory.privateBytes()
+        let before = try ResidentMemory.settledPrivateBytes()
         let began = ContinuousClock.now
         let engine = try BenchmarkStore.open(path, events, withoutFolds)
         let seconds = began.duration(to: .now).inSeconds
         let opened = Opened(
             seconds: seconds, replayed: events.of(.replayed).first?.event.count ?? 0,
-            privateBytes: Double(try ResidentMemory.privateBytes() - before))
+            privateBytes: Double(try ResidentMemory.settledPrivateBytes() - before))
         try FileHandle.standardOutput.write(contentsOf: JSONEncoder().encode(opened))
         if closes { engine.close() }
         withExtendedLifetime(engine) { _exit(0) }

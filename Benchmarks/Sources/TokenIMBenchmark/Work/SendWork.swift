@@ -110,13 +110,13 @@ struct SendWork: Work {
         _ outcomes: [Contender.Outcome], _ contender: String, _ parameters: [Parameter], note: String? = nil
     ) -> [Row] {
         var rows = [row("sends", parameters, outcomes.map(\.rate), "messages/s", contender: contender, note: note)]
-        let shares: [(name: String, value: (Contender.Outcome) -> Double?)] = [
-            ("50", \.p50), ("99", \.p99), ("99.9", \.p999),
+        let shares: [(share: Double, value: (Contender.Outcome) -> Double?)] = [
+            (0.5, \.p50), (0.99, \.p99), (0.999, \.p999),
         ]
         for share in shares {
             let values = outcomes.compactMap(share.value).filter { $0 > 0 }
             guard !values.isEmpty else { continue }
-            let percentile = Parameter("percentile", share.name)
+            let percentile = Parameter.percentile(share.share)
             rows.append(
                 row("until accepted", parameters + [percentile], values.map { $0 / 1e3 }, "µs", contender: contender))
         }
