@@ -68,7 +68,7 @@ extension Work {
     ) -> [Row] {
         percentiles.map { share in
             row(
-                measure, parameters + [.percentile(share)], histogram.percentile(share) / 1e3, "µs", aim: aims[share],
+                measure, [.percentile(share)] + parameters, histogram.percentile(share) / 1e3, "µs", aim: aims[share],
                 note: "\(Figure.text(Double(histogram.count))) samples")
         }
     }

@@ -1,43 +1,51 @@
 import Foundation
 
-/// Bars that can be compared: the same measure of all who were measured, one circumstance varying.
+/// Bars that can be compared: the same measure of all who were measured, one circumstance varying if that can be.
 struct Chart {
     let title: String
     private let rows: [Row]
-    /// Whether the bars measure different things, so that each says which.
-    private let isMixed: Bool
+    /// What varies from row to row besides who did it.
+    private let label: (Row) -> String
 
-    private struct Subject: Hashable {
-        var measure: String
-        var unit: String
-        var circumstances: [Parameter]
+    /// The charts of one work.
+    static func charts(of rows: [Row]) -> [Chart] {
+        var rest = rows.filter(\.median.isFinite)
+        var charts: [Chart] = []
+        // Those that differ in the first circumstance, or in that of who did it.
+        charts += take(from: &rest) { row in
+            let others = row.parameters.dropFirst().map(\.text)
+            return (
+                ([row.measure] + others).joined(separator: ", ") + ", \(row.unit)", { $0.parameters.first?.text ?? "" }
+            )
+        }
+        // The others that are at least the same measure.
+        charts += take(from: &rest) { ("\($0.measure), \($0.unit)", { $0.circumstances }) }
+        // The others that have at least the same unit.
+        return charts
+            + take(from: &rest, least: 1) { row in
+                ("in \(row.unit)", { ([$0.measure] + $0.parameters.map(\.text)).joined(separator: ", ") })
+            }
     }
 
-    /// The charts of one work. Figures that have nothing beside them share one for each unit.
-    static func charts(of rows: [Row]) -> [Chart] {
-        let subjects = rows.map { row in
-            Subject(measure: row.measure, unit: row.unit, circumstances: Array(row.parameters.dropFirst()))
+    /// Takes away the rows of which some belong together, by what their chart is called.
+    private static func take(
+        from rows: inout [Row], least: Int = 2, _ describe: (Row) -> (title: String, label: (Row) -> String)
+    ) -> [Chart] {
+        var titles: [String] = []
+        var groups: [String: [Row]] = [:]
+        for row in rows {
+            let title = describe(row).title
+            if groups[title] == nil { titles.append(title) }
+            groups[title, default: []].append(row)
         }
-        var groups: [(subject: Subject, rows: [Row])] = []
-        for (subject, row) in zip(subjects, rows) where row.median.isFinite {
-            if let index = groups.firstIndex(where: { $0.subject == subject }) {
-                groups[index].rows.append(row)
-            } else {
-                groups.append((subject, [row]))
-            }
+        rows = titles.flatMap { title in
+            let group = groups[title] ?? []
+            return group.count < least ? group : []
         }
-        var charts = groups.filter { $0.rows.count > 1 }.map { group in
-            let circumstances = group.subject.circumstances.map(\.text)
-            let title = ([group.subject.measure] + circumstances).joined(separator: ", ")
-            return Chart(title: "\(title), \(group.subject.unit)", rows: group.rows, isMixed: false)
+        return titles.compactMap { title in
+            guard let group = groups[title], let first = group.first, group.count >= least else { return nil }
+            return Chart(title: title, rows: group, label: describe(first).label)
         }
-        var units: [String] = []
-        let single = groups.filter { $0.rows.count == 1 }.flatMap(\.rows)
-        for row in single where !units.contains(row.unit) { units.append(row.unit) }
-        for unit in units {
-            charts.append(Chart(title: "in \(unit)", rows: single.filter { $0.unit == unit }, isMixed: true))
-        }
-        return charts
     }
 
     // MARK: Drawing
@@ -47,20 +55,25 @@ struct Chart {
     private static let plot = 310.0
     private static let bar = 16.0
     private static let heading = 18.0
+    /// Letters that fit beside a bar.
+    private static let longest = 34
 
     /// The chart as an element of a page. The colours are numbers of the page's variables.
     func svg(_ colors: [String: Int]) -> String {
         let scale = Scale(rows, plot: Self.plot)
         var (elements, y): ([String], Double) = ([], 4)
         var group: String?
+        // Short names stand beside their bars, where there is only one who did it.
+        let isLone = Set(rows.map(\.contender)).count == 1 && rows.allSatisfy { label($0).count <= Self.longest }
         for row in rows {
-            let name = isMixed ? "" : row.parameters.first?.text ?? ""
-            if name != group, !name.isEmpty {
+            let name = label(row)
+            if !isLone, name != group, !name.isEmpty {
                 elements.append(text(0, y + 12, Page.escaped(name), "faint"))
                 y += Self.heading
             }
             group = name
-            elements += bar(row, y, scale, color: colors[row.contender] ?? 0)
+            let beside = isLone && !name.isEmpty ? name : row.contender
+            elements += bar(row, beside, y, scale, color: colors[row.contender] ?? 0)
             y += Self.bar + 3
         }
         let grid = scale.marks.map { mark in
@@ -74,10 +87,9 @@ struct Chart {
             + (grid + elements).joined(separator: "\n") + "\n</svg>"
     }
 
-    private func bar(_ row: Row, _ y: Double, _ scale: Scale, color: Int) -> [String] {
+    private func bar(_ row: Row, _ label: String, _ y: Double, _ scale: Scale, color: Int) -> [String] {
         let length = max(1, scale.length(of: row.median))
         let middle = y + Self.bar / 2
-        let label = isMixed ? ([row.measure] + row.parameters.map(\.text)).joined(separator: ", ") : row.contender
         var elements = [
             "<g><title>\(Page.escaped(label)): \(Figure.text(row.median)) \(Page.escaped(row.unit))</title>",
             text(Self.labels - 6, y + 12, Page.escaped(Self.shortened(label)), "", anchor: "end"),
@@ -109,7 +121,7 @@ struct Chart {
     }
 
     private static func shortened(_ label: String) -> String {
-        label.count <= 38 ? label : label.prefix(37) + "…"
+        label.count <= longest ? label : label.prefix(longest - 1) + "…"
     }
 
     private static func number(_ value: Double) -> String { String(format: "%.1f", value) }

@@ -146,9 +146,11 @@ struct ReadingWork: Work {
         let memory = plan.contenders(named: ["limit-memory"])
         guard !memory.isEmpty, let contest = try? Contest(memory, plan.missing) else { return [] }
         return memory.compactMap { contender in
-            guard let outcome = contest.measure(contender, "memory", []) else { return nil }
+            let seconds = "\(plan.seconds(0.2, 0.5, 3))"
+            guard let outcome = contest.measure(contender, "memory", ["--seconds", seconds]) else { return nil }
+            // An operation reads 256 bytes.
             return Self.row(
-                "reading memory", [], [outcome.rate], "operations/s", contender: contender.name, note: contender.note)
+                "memory read from end to end", [], [outcome.rate * 256 / 1e6], "MB/s", contender: contender.name)
         }
     }
 }
