@@ -43,7 +43,7 @@ struct Contender: Sendable {
 
     /// Does something for its effect.
     func run(_ verb: String, _ directory: String, _ options: [String] = []) throws {
-        _ = try Program.run(path, [verb, "--directory", directory] + options)
+        try Program.perform(path, [verb, "--directory", directory] + options)
     }
 
     /// Does something and says how fast. Nil when this contender cannot do such work.
