@@ -1,31 +1,52 @@
 import Foundation
 import TokenIMTesting
 
-/// The contenders that take part in one kind of work, each with a directory of its own, their servers running.
+/// The contenders that take part, each with a directory of its own, their servers running.
+///
+/// Starting and filling them takes longer than most of what is measured, so works share a contest: the suite holds it,
+/// and each work, which is a process of its own, joins it.
 final class Contest {
     let contenders: [Contender]
+    let path: String
     private let missing: Missing
     private var failed: Set<String> = []
-    private let directory: TemporaryDirectory
+    /// Nil for one who has joined, and stops nothing.
+    private let directory: TemporaryDirectory?
 
     /// Starts the servers. One that does not start is left out.
-    init(_ contenders: [Contender], _ missing: Missing) throws {
+    init(holding contenders: [Contender], _ missing: Missing) throws {
+        let directory = try TemporaryDirectory(prefix: "tokenim-contest")
         self.contenders = contenders
         self.missing = missing
-        directory = try TemporaryDirectory(prefix: "tokenim-contest")
+        self.directory = directory
+        path = directory.path
         for contender in contenders {
             try FileManager.default.createDirectory(atPath: path(of: contender), withIntermediateDirectories: true)
             attempt(contender, "start") { try contender.run("start", path(of: contender)) }
         }
     }
 
+    /// Takes part in the contest that the suite holds, or holds one when there is none.
+    static func joining(_ plan: Plan) throws -> Contest {
+        guard let path = plan.contest else { return try Contest(holding: plan.contenders, plan.missing) }
+        return Contest(joining: path, plan.contenders, plan.missing)
+    }
+
+    private init(joining path: String, _ contenders: [Contender], _ missing: Missing) {
+        self.contenders = contenders
+        self.missing = missing
+        self.path = path
+        directory = nil
+    }
+
     deinit {
+        guard directory != nil else { return }
         for contender in contenders { try? contender.run("stop", path(of: contender)) }
     }
 
-    private func path(of contender: Contender) -> String { "\(directory.path)/\(contender.program)" }
+    private func path(of contender: Contender) -> String { "\(path)/\(contender.program)" }
 
-    /// Has all of them filled.
+    /// Has all of them filled that have not been.
     func prepare(conversations: Int, messages: Int, body: Int) {
         for contender in contenders {
             let options = ["--conversations", "\(conversations)", "--messages", "\(messages)", "--body", "\(body)"]

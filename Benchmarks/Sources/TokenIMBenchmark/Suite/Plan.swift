@@ -7,8 +7,14 @@ struct Plan: Sendable {
     var size: Size
     var contenders: [Contender]
     var options: PlanOptions.Values
+    /// Where the contest is that the suite holds.
+    var contest: String?
     /// Told of contenders that fail.
     let missing = Missing()
+
+    /// Messages that are there before anybody is measured, and the conversations that they are in.
+    var prepared: Int { preload(5_000, 50_000, 2_000_000) }
+    var conversations: Int { size.of(2_000, 100_000, 100_000) }
 
     /// Contenders with a program of one of these names.
     func contenders(named names: Set<String>) -> [Contender] {
@@ -86,9 +92,9 @@ struct PlanOptions: ParsableArguments {
         return try Contender.all(in: usual)
     }
 
-    func plan(_ contenders: [Contender]) -> Plan {
+    func plan(_ contenders: [Contender], contest: String? = nil) -> Plan {
         let values = Values(
             preload: preload, inFlight: inFlight.isEmpty ? nil : inFlight, rounds: rounds, seconds: seconds)
-        return Plan(size: size, contenders: contenders, options: values)
+        return Plan(size: size, contenders: contenders, options: values, contest: contest)
     }
 }

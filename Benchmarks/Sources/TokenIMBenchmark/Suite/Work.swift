@@ -7,17 +7,27 @@ protocol Work: Sendable {
     /// What is measured, for the page and the list.
     static var title: String { get }
 
+    /// Whether it lets servers work that have been filled before.
+    static var meetsServers: Bool { get }
+
     init()
 
     func measure(_ plan: Plan) async throws -> [Row]
 }
 
-/// All works, in the order in which they are done.
+extension Work {
+    static var meetsServers: Bool { false }
+}
+
+/// All works, in the order in which they are done: those first that meet servers, which are then stopped.
 enum Works {
     static let all: [any Work.Type] = [
         SendWork.self, GroupWork.self, CatchUpWork.self, DeliveryWork.self, DayWork.self, ReadingWork.self,
         OpeningWork.self, MemoryWork.self, DiskWork.self, GrowthWork.self, FoldsWork.self, DueWork.self,
     ]
+
+    /// Where a work stands among all.
+    static func place(of name: String) -> Int { all.firstIndex { $0.name == name } ?? all.count }
 
     static func named(_ name: String) -> (any Work.Type)? { all.first { $0.name == name } }
 }

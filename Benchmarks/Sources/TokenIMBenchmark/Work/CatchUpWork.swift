@@ -4,6 +4,7 @@ import TokenIM
 struct CatchUpWork: Work {
     static let name = "catch-up"
     static let title = "a device that was away reads its queue, acknowledged"
+    static let meetsServers = true
 
     /// How a device reads.
     private struct Manner {
@@ -29,8 +30,9 @@ struct CatchUpWork: Work {
         let users = try await engine.createUsers(1_001)
         try await engine.preload(pending, .direct(to: users[0], from: users.dropFirst()))
         try await engine.fold()
-        let contest = try Contest(plan.contenders, plan.missing)
-        contest.prepare(conversations: 1_000, messages: pending, body: 256)
+        let contest = try Contest.joining(plan)
+        contest.prepare(conversations: plan.conversations, messages: plan.prepared, body: 256)
+        let theirPending = min(pending, plan.prepared)
         let devices = Devices()
         let ours = Self.manners.map { manner in
             { () async throws -> Double? in
@@ -48,7 +50,9 @@ struct CatchUpWork: Work {
             }
         }
         let theirs = contest.contenders.map { contender in
-            { () async throws -> Double? in contest.measure(contender, "catch-up", ["--messages", "\(pending)"])?.rate }
+            { () async throws -> Double? in
+                contest.measure(contender, "catch-up", ["--messages", "\(theirPending)"])?.rate
+            }
         }
         // A user has at most 64 devices.
         let rates = try await Turns.take(min(20, plan.rounds(1, 2, 5)), ours + theirs)

@@ -14,7 +14,7 @@ struct DiskWork: Work {
         for inFlight in plan.inFlight(plan.size.of([1_000], [1_000], [1, 100, 1_000])) {
             rows += try await engine(inFlight, plan)
         }
-        return try rows + others(plan)
+        return rows
     }
 
     private func engine(_ inFlight: Int, _ plan: Plan) async throws -> [Row] {
@@ -51,33 +51,22 @@ struct DiskWork: Work {
         ]
     }
 
-    private func others(_ plan: Plan) throws -> [Row] {
-        let contest = try Contest(plan.contenders.filter { $0.program != "limit-memory" }, plan.missing)
-        let preload = plan.size.of(1_000, 10_000, 100_000)
-        contest.prepare(conversations: 100_000, messages: preload, body: Self.body)
-        var rows: [Row] = []
-        for contender in contest.contenders {
-            let options = [
-                "--conversations", "100000", "--body", "\(Self.body)", "--in-flight", "1000", "--seconds",
-                "\(plan.seconds(0.3, 1, 10))", "--distribution", "uniform", "--seed", "1",
-            ]
-            guard let outcome = contest.measure(contender, "send", options) else { continue }
-            let sent = outcome.operations * Double(Self.body)
-            let parameters = [Parameter("in flight", 1_000)]
-            if let written = outcome.bytesWritten, written > 0 {
-                rows.append(
-                    Self.row(
-                        "written for each byte of content", parameters, [written / sent], "bytes",
-                        contender: contender.name, note: contender.note))
-            }
-            if let stored = outcome.storeBytes, stored > 0 {
-                rows.append(
-                    Self.row(
-                        "kept for each byte of content", parameters,
-                        [stored / (sent + Double(preload * Self.body))], "bytes", contender: contender.name,
-                        note: "\(Figure.text(Double(preload))) messages were there before"))
-            }
+    /// What the rounds of a contender's sends say of this.
+    static func rows(
+        _ outcomes: [Contender.Outcome], _ contender: String, _ parameters: [Parameter], body: Int, there: Int
+    ) -> [Row] {
+        // A store goes on growing from round to round.
+        var content = Double(there * body)
+        var (written, kept): ([Double], [Double]) = ([], [])
+        for outcome in outcomes {
+            let sent = outcome.operations * Double(body)
+            content += sent
+            if let bytes = outcome.bytesWritten, bytes > 0 { written.append(bytes / sent) }
+            if let bytes = outcome.storeBytes, bytes > 0 { kept.append(bytes / content) }
         }
-        return rows
+        let note = "by its sends"
+        return [("written for each byte of content", written), ("kept for each byte of content", kept)]
+            .filter { !$0.1.isEmpty }
+            .map { row($0.0, parameters, $0.1, "bytes", contender: contender, note: note) }
     }
 }

@@ -5,6 +5,7 @@ import TokenIM
 struct GroupWork: Work {
     static let name = "group"
     static let title = "sends to groups, with nobody, some or all of the members online"
+    static let meetsServers = true
 
     private static let inFlight = 1_000
 
@@ -119,7 +120,7 @@ struct GroupWork: Work {
     // MARK: The others
 
     private func contenders(_ targets: [Target], _ alone: [[Double]], _ plan: Plan) throws -> [Row] {
-        let contest = try Contest(plan.contenders.filter { $0.program != "limit-memory" }, plan.missing)
+        let contest = try Contest.joining(plan)
         var rows: [Row] = []
         for (target, rates) in zip(targets, alone) {
             for contender in contest.contenders {

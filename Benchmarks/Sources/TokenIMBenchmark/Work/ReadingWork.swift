@@ -144,7 +144,7 @@ struct ReadingWork: Work {
     /// How fast memory can be read at all.
     private func limits(_ plan: Plan) -> [Row] {
         let memory = plan.contenders(named: ["limit-memory"])
-        guard !memory.isEmpty, let contest = try? Contest(memory, plan.missing) else { return [] }
+        guard !memory.isEmpty, let contest = try? Contest(holding: memory, plan.missing) else { return [] }
         return memory.compactMap { contender in
             let seconds = "\(plan.seconds(0.2, 0.5, 3))"
             guard let outcome = contest.measure(contender, "memory", ["--seconds", seconds]) else { return nil }

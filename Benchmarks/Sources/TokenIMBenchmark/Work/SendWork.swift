@@ -5,6 +5,7 @@ import TokenIM
 struct SendWork: Work {
     static let name = "send"
     static let title = "durable sends to direct conversations"
+    static let meetsServers = true
 
     /// Rounds in which all do the same.
     private struct Match {
@@ -39,15 +40,15 @@ struct SendWork: Work {
         return switch plan.size {
         case .tiny: some(256, .uniform, many)
         case .short:
-            some(256, .uniform, plan.inFlight([1, 100, 1_000])) + some(256, .zipf, many) + some(1_024, .uniform, many)
+            some(256, .uniform, plan.inFlight([1, 100, 1_000])) + some(256, .zipf, many)
         case .long: [256, 1_024].flatMap { some($0, .uniform, all) + some($0, .zipf, all) }
         }
     }
 
     private func measure(_ matches: [Match], body: Int, _ plan: Plan) async throws -> [Row] {
-        let conversations = plan.size.of(2_000, 100_000, 100_000)
-        let preload = plan.preload(10_000, 200_000, 2_000_000)
-        let contest = try Contest(plan.contenders.filter { $0.program != "limit-memory" }, plan.missing)
+        let (conversations, preload) = (plan.conversations, plan.prepared)
+        // What is filled with messages of one length is not there for those of another.
+        let contest = try body == 256 ? Contest.joining(plan) : Contest(holding: plan.contenders, plan.missing)
         contest.prepare(conversations: conversations, messages: preload, body: body)
         Progress.say("Filling the engine with \(Figure.text(Double(preload))) messages of \(body) bytes")
         let store = try BenchmarkStore()
@@ -67,7 +68,7 @@ struct SendWork: Work {
     private func run(
         _ match: Match, _ engine: Engine, _ traffic: Traffic, _ contest: Contest, _ plan: Plan, conversations: Int
     ) async throws -> [Row] {
-        let seconds = plan.seconds(0.3, 0.4, 3)
+        let seconds = plan.seconds(0.2, 0.3, 3)
         let rounds = plan.rounds(1, 2, 5)
         Progress.say("Sending: " + match.parameters.map(\.text).joined(separator: ", "))
         let load = Load(engine: engine, traffic: traffic, inFlight: match.inFlight, isTimed: true)
@@ -95,6 +96,7 @@ struct SendWork: Work {
             Self.row("sends, and the fold of what they left", match.parameters, foldedRates, "messages/s"))
         for (contender, theirs) in zip(contest.contenders, outcomes.dropFirst()) where !theirs.isEmpty {
             rows += Self.rows(theirs, contender.name, match.parameters, note: contender.note)
+            rows += DiskWork.rows(theirs, contender.name, match.parameters, body: match.body, there: plan.prepared)
         }
         for (contender, theirs) in zip(contest.contenders, outcomes.dropFirst()) where !theirs.isEmpty {
             rows.append(
