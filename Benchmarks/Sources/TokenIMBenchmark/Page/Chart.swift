@@ -44,8 +44,16 @@ struct Chart {
         }
         return titles.compactMap { title in
             guard let group = groups[title], let first = group.first, group.count >= least else { return nil }
-            return Chart(title: title, rows: group, label: describe(first).label)
+            let label = describe(first).label
+            return Chart(title: title, rows: together(group, label), label: label)
         }
+    }
+
+    /// Those of one label beside each other, in the order in which the labels come first.
+    private static func together(_ rows: [Row], _ label: (Row) -> String) -> [Row] {
+        var labels: [String] = []
+        for row in rows where !labels.contains(label(row)) { labels.append(label(row)) }
+        return labels.flatMap { name in rows.filter { label($0) == name } }
     }
 
     // MARK: Drawing
