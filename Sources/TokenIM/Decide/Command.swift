@@ -1,9 +1,11 @@
 /// What is asked of the engine: who asks, under which key, and what.
-struct Command: Sendable {
-    var actor: Actor
+///
+/// A class, because it is wide and goes through many hands from the caller to the writer.
+final class Command: Sendable {
+    let actor: Actor
     /// The caller's key, and what tells this request from another under the same key.
-    var request: EntryHeader.Request?
-    var action: Action
+    let request: EntryHeader.Request?
+    let action: Action
 
     init(_ action: Action, by actor: Actor, key: IdempotencyKey? = nil) {
         self.actor = actor

@@ -33,6 +33,8 @@ struct State: ~Copyable {
     var head: Position
 
     private var users: BoundedCache<UserID, UserNumber>
+    /// Who was looked up last: the one who asks is asked for again at once.
+    private var lastUser: (id: UserID, number: UserNumber)?
     private var standings: BoundedCache<UserNumber, Standing>
     private var groups: BoundedCache<GroupID, ConversationNumber>
     private var groupRecords: BoundedCache<ConversationNumber, GroupRecord>
@@ -61,7 +63,11 @@ struct State: ~Copyable {
     // MARK: Users and groups
 
     mutating func userNumber(_ id: UserID) throws -> UserNumber? {
-        if let number = users[id] { return number }
+        if let lastUser, lastUser.id == id { return lastUser.number }
+        if let number = users[id] {
+            lastUser = (id, number)
+            return number
+        }
         guard let number = try written.userNumber(id) else { return nil }
         users.insert(number, for: id)
         return number
@@ -120,6 +126,7 @@ struct State: ~Copyable {
     /// Forgets what was read or changed by a batch that did not happen.
     mutating func forgetCaches() {
         users.removeAll()
+        lastUser = nil
         standings.removeAll()
         groups.removeAll()
         groupRecords.removeAll()

@@ -62,7 +62,8 @@ extension Snapshot {
         try written.withdrawnCount(of: conversation, above: sequence)
     }
 
-    /// Who reacted to a message how, in the order in which they became users, after one of them.
+    /// Who reacted to a message how, in the order in which they became users, after one of them. The plain members of a
+    /// channel see their own.
     ///
     /// - Throws: `not-found` when the user may not see the message; `request-too-large`.
     public func reactions(
@@ -72,10 +73,13 @@ extension Snapshot {
         let limit = try limits.page(limit, default: 100)
         return try IMError.mapping { () throws -> [Reaction] in
             let number = try visibleMessage(sequence, in: conversation, for: user)
+            let viewer = try userNumber(user)
+            let areOthersHidden = try areMembersHidden(in: number, from: viewer)
             var reactions: [Reaction] = []
             try written.forEachReaction(
                 to: sequence, of: number, after: try last.map { try userNumber($0) } ?? 0
             ) { user, reaction in
+                if areOthersHidden, user != viewer { return true }
                 // All of one user's reactions lie on one page, so that the next can go on after that user.
                 let id = try userID(user)
                 if reactions.count >= limit, reactions.last?.user != id { return false }

@@ -10,7 +10,8 @@ extension Snapshot {
     /// The members of a group who have read a message, other than its author, after a member.
     ///
     /// - Throws: `not-found` when the user may not see the message; `not-allowed` where the group has read receipts
-    ///   off; `malformed-argument` in a direct conversation; `request-too-large`.
+    ///   off, and for the plain members of a channel; `malformed-argument` in a direct conversation;
+    ///   `request-too-large`.
     /// - Cost: one row for each member that it looks at, at most `Limits.readersExamined`.
     public func readers(
         of sequence: SequenceNumber, in conversation: Conversation, for user: UserID, after last: UserID? = nil,
@@ -24,6 +25,9 @@ extension Snapshot {
             }
             guard let group = try written.group(number), group.policies.hasReadReceipts else {
                 throw IMError(.notAllowed, "\(conversation) has read receipts off")
+            }
+            if try areMembersHidden(in: number, from: try userNumber(user)) {
+                throw IMError(.channelMembers, in: group.id)
             }
             guard let position = try position(of: sequence, in: number),
                 let author = try written.entry(at: position)?.header.author
