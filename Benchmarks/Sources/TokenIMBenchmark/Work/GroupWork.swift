@@ -88,10 +88,11 @@ struct GroupWork: Work {
             sessions.append(try await engine.connect(member, device: device, options: options))
         }
         let receivers = isReceiving ? sessions.map { session in Task { await Self.receive(session) } } : []
-        // A thousandth part of the deliveries that this makes is a second's work, or less.
-        let messages = max(1_000, min(plan.size.of(1_000, 10_000, 20_000), 4_000_000 / count))
+        // Many who receive take most of the time of many messages.
+        let messages = max(1_000, min(plan.size.of(1_000, 10_000, 20_000), plan.size.of(1, 1, 4) * 1_000_000 / count))
+        let rounds = isReceiving ? plan.rounds(1, 1, 3) : plan.rounds(1, 2, 5)
         var rates: [Double] = []
-        for _ in 0..<plan.rounds(1, 2, 5) { rates.append(try await target.load.run(.messages(messages)).rate) }
+        for _ in 0..<rounds { rates.append(try await target.load.run(.messages(messages)).rate) }
         for session in sessions { session.close() }
         for receiver in receivers { await receiver.value }
         let parameters = target.parameters + [Parameter("online", count), Parameter(state, "")]
