@@ -7,7 +7,7 @@ enum Size: String, CaseIterable, EnumerableFlag, Sendable {
     static func help(for value: Size) -> ArgumentHelp? {
         switch value {
         case .tiny: "Less than a minute in all. To see that everything works, not how well."
-        case .short: "About two minutes in all."
+        case .short: "Two to three minutes in all, on a quiet machine."
         case .long: "As long as it needs."
         }
     }
