@@ -29,10 +29,9 @@ struct DeliveryWork: Work {
         var (rates, perCore): ([Double], [Double]) = ([], [])
         let full = SharedHistogram()
         for _ in 0..<plan.rounds(1, 2, 5) {
-            let processor = ProcessUse.seconds
-            let seconds = try await audience.sendInTurn(messages, inFlight: 100, full)
+            let (seconds, processor) = try await audience.sendInTurn(messages, inFlight: 100, full)
             rates.append(Double(messages * count) / seconds)
-            perCore.append(Double(messages * count) / (ProcessUse.seconds - processor))
+            perCore.append(Double(messages * count) / processor)
         }
         let half = Samples(rates).median / Double(count) / 2
         Progress.say("\(Figure.text(half)) messages a second to \(Figure.text(Double(count))) sessions")
@@ -68,11 +67,14 @@ private struct Audience {
         self.sender = sender
     }
 
-    /// So many messages, each as soon as there is room. Returns the seconds until all have received all.
-    func sendInTurn(_ messages: Int, inFlight: Int, _ ages: SharedHistogram) async throws -> Double {
+    /// So many messages, each as soon as there is room. Returns the seconds until all have received all, and those of
+    /// processors that this took.
+    func sendInTurn(
+        _ messages: Int, inFlight: Int, _ ages: SharedHistogram
+    ) async throws -> (seconds: Double, processor: Double) {
         let sessions = try await connect()
         defer { for session in sessions { session.close() } }
-        let began = ContinuousClock.now
+        let (began, processor) = (ContinuousClock.now, ProcessUse.seconds)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (index, session) in sessions.enumerated() {
                 group.addTask { try await receive(messages, session, isWatched(index) ? ages : nil) }
@@ -86,7 +88,7 @@ private struct Audience {
             }
             try await group.waitForAll()
         }
-        return began.duration(to: .now).inSeconds
+        return (began.duration(to: .now).inSeconds, ProcessUse.seconds - processor)
     }
 
     /// So many messages a second, by a schedule.

@@ -34,21 +34,21 @@ struct MemoryWork: Work {
         defer { engine.close() }
         let names = try (0..<count).map { try UserID("member" + String(format: "-%010d", $0)) }
         var open: [Session?] = Array(repeating: nil, count: count)
-        let before = try ResidentMemory.privateBytes()
+        let before = try ResidentMemory.settledPrivateBytes()
         Progress.say("Connecting")
         let connecting = try await Measure.seconds { try await connect(names, engine, into: &open) }
-        let connected = try ResidentMemory.privateBytes()
+        let connected = try ResidentMemory.settledPrivateBytes()
         let all = open.compactMap(\.self)
         let (listeners, ready) = listen(all)
         await ready.wait(for: count)
-        let listening = try ResidentMemory.privateBytes()
+        let listening = try ResidentMemory.settledPrivateBytes()
         Progress.say("Sending one message to all")
         let began = ContinuousClock.now
         try await engine.messages.send("hello, all", from: "announcer", to: .group(Self.group), key: "hello")
         var received = 0
         for listener in listeners { received += try await listener.value ? 1 : 0 }
         let reached = began.duration(to: .now).inSeconds
-        let served = try ResidentMemory.privateBytes()
+        let served = try ResidentMemory.settledPrivateBytes()
         for session in all { session.close() }
         let parameters = [Parameter("sessions", count)]
         func each(_ bytes: Int) -> Double { Double(bytes - before) / Double(count) }
@@ -82,8 +82,7 @@ struct MemoryWork: Work {
         return [
             Self.row("an engine, just opened", parameters, found.opened / 1e6, "MB", note: "private resident memory"),
             Self.row(
-                "the working set, for each entry in it", parameters,
-                (found.unfolded - found.opened) / Double(unfolded), "bytes",
+                "an engine with a working set", parameters, found.unfolded / 1e6, "MB",
                 note: "\(Figure.text(Double(unfolded))) entries to 100,000 conversations, none folded"),
             Self.row("an engine that has folded them", parameters, found.folded / 1e6, "MB"),
         ]
@@ -147,7 +146,7 @@ struct MeasureTasks: AsyncParsableCommand {
 
     func run() async throws {
         let waiting = WaitingTasks()
-        let before = try ResidentMemory.privateBytes()
+        let before = try ResidentMemory.settledPrivateBytes()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<tasks {
                 group.addTask {
@@ -155,7 +154,7 @@ struct MeasureTasks: AsyncParsableCommand {
                 }
             }
             while waiting.count < tasks { try await Task.sleep(for: .milliseconds(10)) }
-            Swift.print(Double(try ResidentMemory.privateBytes() - before) / Double(tasks), terminator: "")
+            Swift.print(Double(try ResidentMemory.settledPrivateBytes() - before) / Double(tasks), terminator: "")
             waiting.resumeAll()
             try await group.waitForAll()
         }
