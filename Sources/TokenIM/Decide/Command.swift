@@ -14,6 +14,14 @@ final class Command: Sendable {
     }
 }
 
+/// The numbers of the users that a command names, as the caller's thread found them: it has more time than the writer.
+///
+/// Only believed where the user of that number has that name; 0 is nobody.
+struct KnownUsers: Sendable {
+    var author: UserNumber = 0
+    var target: UserNumber = 0
+}
+
 /// Who asks, as far as the caller knows.
 enum Actor: Sendable {
     case host

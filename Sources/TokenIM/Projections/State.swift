@@ -32,10 +32,11 @@ struct State: ~Copyable {
     /// The position of the newest entry, of this batch included.
     var head: Position
 
+    /// Whom the caller of the present command knows already.
+    var known = KnownUsers()
+
     private var users: BoundedCache<UserID, UserNumber>
-    /// Who was looked up last: the one who asks is asked for again at once.
-    private var lastUser: (id: UserID, number: UserNumber)?
-    private var standings: BoundedCache<UserNumber, Standing>
+    private var standings: NumberedCache<Standing>
     private var groups: BoundedCache<GroupID, ConversationNumber>
     private var groupRecords: BoundedCache<ConversationNumber, GroupRecord>
     private var memberships: BoundedCache<WorkingSet.MemberKey, MembershipRecord>
@@ -52,7 +53,7 @@ struct State: ~Copyable {
         self.keySeed = keySeed
         self.head = head
         users = BoundedCache(capacity: Self.cacheCapacity)
-        standings = BoundedCache(capacity: Self.cacheCapacity)
+        standings = NumberedCache(capacity: Self.cacheCapacity)
         groups = BoundedCache(capacity: Self.cacheCapacity)
         groupRecords = BoundedCache(capacity: Self.cacheCapacity)
         memberships = BoundedCache(capacity: Self.cacheCapacity)
@@ -63,11 +64,9 @@ struct State: ~Copyable {
     // MARK: Users and groups
 
     mutating func userNumber(_ id: UserID) throws -> UserNumber? {
-        if let lastUser, lastUser.id == id { return lastUser.number }
-        if let number = users[id] {
-            lastUser = (id, number)
-            return number
-        }
+        if known.author != 0, try standing(of: known.author)?.id == id { return known.author }
+        if known.target != 0, try standing(of: known.target)?.id == id { return known.target }
+        if let number = users[id] { return number }
         guard let number = try written.userNumber(id) else { return nil }
         users.insert(number, for: id)
         return number
@@ -126,7 +125,6 @@ struct State: ~Copyable {
     /// Forgets what was read or changed by a batch that did not happen.
     mutating func forgetCaches() {
         users.removeAll()
-        lastUser = nil
         standings.removeAll()
         groups.removeAll()
         groupRecords.removeAll()

@@ -96,6 +96,7 @@ extension Snapshot {
 
     func ids(_ numbers: [UserNumber]) throws -> [UserID] {
         var ids: [UserID] = []
+        ids.reserveCapacity(numbers.count)
         for number in numbers { ids.append(try userID(number)) }
         return ids
     }
