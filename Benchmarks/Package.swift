@@ -12,9 +12,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     ],
     targets: [
+        .target(name: "CCallCounts"),
         .executableTarget(
             name: "TokenIMBenchmark",
             dependencies: [
+                "CCallCounts",
                 .product(name: "TokenIM", package: "TokenIM"),
                 .product(name: "TokenIMTesting", package: "TokenIM"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -24,7 +26,7 @@ let package = Package(
                 .enableUpcomingFeature("InternalImportsByDefault"),
                 .enableUpcomingFeature("MemberImportVisibility"),
                 .treatAllWarnings(as: .error),
-            ])
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,18 +1,31 @@
 import ArgumentParser
+import Dispatch
 
 @main
+enum Main {
+    /// Waits on the main thread for the command, which runs on the others. An asynchronous `main` would give up the main
+    /// thread, and valgrind cannot bear that.
+    static func main() {
+        let isDone = DispatchSemaphore(value: 0)
+        Task.detached {
+            await BenchmarkCommand.main()
+            isDone.signal()
+        }
+        isDone.wait()
+    }
+}
+
 struct BenchmarkCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tokenim-benchmark",
-        abstract: "Measures the engine, beside C programs that show what the disk and LMDB allow.",
+        abstract: "Measures the engine, beside what the machine allows and what others do on it.",
         discussion: """
             Build it with -c release. Stores are put into the temporary directory: set TMPDIR to put them on the disk \
             that you want to measure. Figures of a busy machine are worth little; the report says how busy it was.
             """,
         subcommands: [
-            SendBenchmark.self, GroupBenchmark.self, CatchUpBenchmark.self, InboxBenchmark.self,
-            SessionsBenchmark.self, OpeningBenchmark.self, FoldsBenchmark.self, DeliveryBenchmark.self,
-            DueBenchmark.self,
-            AllBenchmarks.self, PrepareSessions.self, MeasureTasks.self, LeaveUnfolded.self, OpenOnce.self,
+            SuiteCommand.self, CompareCommand.self, PageCommand.self, CheckCommand.self,
+            WorkCommand.self, PrepareSessions.self, MeasureTasks.self, MeasureMemory.self, FillStore.self,
+            OpenOnce.self, SendForCounting.self,
         ])
 }

@@ -30,10 +30,10 @@ extension Engine {
     }
 
     /// Sends so many messages.
-    func preload(_ count: Int, _ traffic: Traffic, isOneSided: Bool = false) async throws {
+    func preload(_ count: Int, _ traffic: Traffic) async throws {
         for start in stride(from: 0, to: count, by: Self.commandsPerCommit) {
             try await transaction { transaction in
-                var source = MessageSource(traffic, isOneSided: isOneSided)
+                var source = MessageSource(traffic)
                 for _ in 0..<min(Self.commandsPerCommit, count - start) {
                     let message = try source.next()
                     try transaction.send(

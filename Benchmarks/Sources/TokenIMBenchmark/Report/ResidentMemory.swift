@@ -1,3 +1,4 @@
+import CCallCounts
 import Foundation
 
 /// How much memory this process holds that is not a view of a file.
@@ -21,6 +22,12 @@ enum ResidentMemory {
         guard result == KERN_SUCCESS else { throw Unknown() }
         return Int(information.phys_footprint)
         #endif
+    }
+
+    /// The same, without what has been released and is kept for the next one who asks.
+    static func settledPrivateBytes() throws -> Int {
+        call_counts_give_back()
+        return try privateBytes()
     }
 
     struct Unknown: Error {}

@@ -1,37 +1,28 @@
-import ArgumentParser
 import TokenIM
 
 /// Whether folds hold up those who send.
-struct FoldsBenchmark: Benchmark {
-    static let configuration = CommandConfiguration(
-        commandName: "folds", abstract: "How long sends take while folds run, and while none does.")
+struct FoldsWork: Work {
+    static let name = "folds"
+    static let title = "how long sends take while folds run, and while none does"
 
-    @Option(help: "Messages that are there before.")
-    var preload = 1_000_000
-    @Option(help: "Seconds of sending, for each number of messages in flight.")
-    var seconds = 5.0
-    @Option(parsing: .upToNextOption, help: "Messages in flight.")
-    var inFlight = [1_000, 100]
-    @Option(help: "Folds to be watched by a single sender.")
-    var folds = 5
-    @OptionGroup var output: OutputOptions
-
-    func measure() async throws -> [Row] {
-        Progress.say("Preloading the engine with \(Figure.text(Double(preload))) messages")
+    func measure(_ plan: Plan) async throws -> [Row] {
+        let preload = plan.preload(10_000, 100_000, 1_000_000)
+        let seconds = plan.seconds(0.3, 1.5, 5)
+        Progress.say("Filling the engine with \(Figure.text(Double(preload))) messages")
         let store = try BenchmarkStore { $0.limits.foldQuiet = .seconds(3_600) }
         let users = try await store.engine.createUsers(20_002)
         let traffic = Traffic.direct(among: users, conversations: 100_000)
         try await store.engine.preload(preload, traffic)
         var rows: [Row] = []
-        for count in inFlight {
+        for count in plan.inFlight([1_000, 100]) {
             try await store.engine.fold()
             Progress.say("\(count) in flight")
             store.events.removeAll()
             let load = Load(engine: store.engine, traffic: traffic, inFlight: count, isTimed: true)
             let outcome = try await load.run(.duration(.seconds(seconds)))
-            rows += figures("\(Figure.text(Double(count))) in flight", outcome, store.events)
+            rows += figures([Parameter("in flight", count)], outcome, store.events)
         }
-        rows += try await watchFolds(store, traffic)
+        if plan.size == .long { rows += try await watchFolds(store, traffic) }
         Progress.say("1,000 in flight without folds")
         try store.reopen { configuration in
             configuration.limits.foldQuiet = .seconds(3_600)
@@ -40,8 +31,8 @@ struct FoldsBenchmark: Benchmark {
         store.events.removeAll()
         let load = Load(engine: store.engine, traffic: traffic, inFlight: 1_000, isTimed: true)
         let outcome = try await load.run(.duration(.seconds(seconds)))
-        rows += figures("1,000 in flight, folds put off", outcome, store.events)
-        return rows
+        let parameters = [Parameter("in flight", 1_000), Parameter("folds put off", "")]
+        return rows + figures(parameters, outcome, store.events)
     }
 
     /// One sender at a time, while folds of the usual size run.
@@ -51,7 +42,7 @@ struct FoldsBenchmark: Benchmark {
         var total = Load.Outcome()
         try await engine.fold()
         store.events.removeAll()
-        for round in 1...max(1, folds) {
+        for round in 1...5 {
             Progress.say("1 in flight, fold \(round)")
             // The engine folds at 100,000; the last ones are sent singly, so that the fold begins among them.
             try await engine.preload(99_500, traffic)
@@ -66,10 +57,10 @@ struct FoldsBenchmark: Benchmark {
         }
         // What the engine was made to fold between the rounds is not what was watched.
         store.events.removeAll { $0.event.kind == .folded && $0.event.count < 50_000 }
-        return figures("1 in flight", total, store.events)
+        return figures([Parameter("in flight", 1)], total, store.events)
     }
 
-    private func figures(_ what: String, _ outcome: Load.Outcome, _ events: EventLog) -> [Row] {
+    private func figures(_ parameters: [Parameter], _ outcome: Load.Outcome, _ events: EventLog) -> [Row] {
         let folds = events.of(.folded)
         let merges = events.of(.keysMerged)
         let waits = events.of(.foldBackPressure).map { $0.event.duration.inSeconds * 1e3 }
@@ -82,24 +73,21 @@ struct FoldsBenchmark: Benchmark {
             let overlaps = busy[first...].contains { $0.lowerBound < latency.ended && $0.upperBound > latency.began }
             if overlaps { during.append(latency.duration.inSeconds) } else { apart.append(latency.duration.inSeconds) }
         }
-        var rows = [row("\(what): rate", outcome.rate, "messages/s")]
-        rows += self.rows("\(what): send during a fold", seconds: during)
-        rows += self.rows("\(what): send with no fold running", seconds: apart)
+        var rows = [Self.row("sends", parameters, outcome.rate, "messages/s")]
+        rows += Self.rows("send during a fold", parameters, seconds: during)
+        rows += Self.rows("send with no fold running", parameters, seconds: apart)
         guard !folds.isEmpty else { return rows }
-        let longest = waits.max() ?? 0
         rows.append(
-            row(
-                "\(what): longest wait of a commit for a fold", longest, "ms", aim: .atMost(5),
+            Self.row(
+                "longest wait of a commit for a fold", parameters, waits.max() ?? 0, "ms", aim: .atMost(5),
                 note: "\(waits.count) waits of over 1 ms in \(folds.count) folds and \(merges.count) merges of keys"))
-        rows.append(
-            row("\(what): one fold", folds.map { $0.event.duration.inSeconds * 1e3 }, "ms", note: counts(folds)))
+        let durations = folds.map { $0.event.duration.inSeconds * 1e3 }
+        let size = Figure.text(Samples(folds.map { Double($0.event.count) }).median)
+        rows.append(Self.row("one fold", parameters, durations, "ms", note: "\(size) entries"))
         if !merges.isEmpty {
-            rows.append(row("\(what): one merge of keys", merges.map { $0.event.duration.inSeconds * 1e3 }, "ms"))
+            let durations = merges.map { $0.event.duration.inSeconds * 1e3 }
+            rows.append(Self.row("one merge of keys", parameters, durations, "ms"))
         }
         return rows
-    }
-
-    private func counts(_ folds: [EventLog.Noted]) -> String {
-        "\(Figure.text(Samples(folds.map { Double($0.event.count) }).median)) entries"
     }
 }
