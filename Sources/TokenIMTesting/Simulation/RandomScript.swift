@@ -15,6 +15,14 @@ package struct RandomScript {
         (.register, 2), (.poll, 8), (.pollAcknowledge, 5),
         (.advance, 20), (.jump, 2), (.fold, 2), (.reopen, 3), (.crash, 3), (.transaction, 6), (.verify, 1),
         (.compare, 5),
+        (.say, 60), (.forward, 12), (.edit, 22), (.recall, 14), (.react, 26), (.pin, 14), (.cancelScheduled, 4),
+        (.found, 4), (.setPolicies, 6), (.announce, 4), (.ban, 6), (.muteMember, 6), (.muteAll, 4),
+        (.setNickname, 6), (.join, 10), (.request, 10), (.withdrawRequest, 3), (.answerRequest, 10), (.invite, 8),
+        (.withdrawInvitation, 3), (.answerInvitation, 6),
+        (.block, 5), (.setContact, 6), (.removeContact, 3), (.setPermissions, 5), (.setCustomStatus, 4),
+        (.setHidden, 3), (.removeDevice, 2),
+        (.pinConversation, 8), (.muteConversation, 6), (.archive, 5), (.hide, 6), (.markUnread, 8), (.setDraft, 8),
+        (.clear, 6), (.deleteForMe, 10),
     ]
     private static let weightSum = weights.reduce(0) { $0 + $1.1 }
 
@@ -60,6 +68,7 @@ package struct RandomScript {
     private mutating func value(of label: ScriptCommand.Label, in verb: ScriptCommand.Verb, _ before: [Int]) -> Int {
         switch label {
         case .by: chance(2) ? -1 : connectedSlot()
+        case .actor: chance(isOfOneself(verb) ? 30 : 5) ? -1 : (chance(2) ? slot() : connectedSlot())
         case .user:
             // Whoever asks mostly asks for itself where that is what is meant.
             if [.send, .markRead, .leave].contains(verb), let by = before.first, by >= 0, !chance(6) {
@@ -68,14 +77,28 @@ package struct RandomScript {
                 user()
             }
         case .owner: user()
-        case .with: before.count > 1 && !chance(10) ? before[1] : user()
+        case .with:
+            if let actor = before.first, actor >= 0, verb.isChange, !chance(10) {
+                actor / ScriptNames.devicesPerUser
+            } else {
+                before.count > 1 && !chance(10) ? before[1] : user()
+            }
         case .target:
             if chance(2) { ScriptNames.firstGroup + group() } else { chance(40) ? -1 : user() }
         case .group: group()
         case .members: members()
         case .role: chance(12) ? 2 : below(2)
         case .profile: chance(2) ? 1 + below(2) : below(12)
-        case .content: chance(30) ? below(3) : 3 + below(60)
+        case .content: chance(30) ? below(3) : 3 + below(61)
+        case .on: chance(3) ? 0 : 1
+        case .seconds: chance(4) ? 0 : (chance(4) ? -1 : small(60))
+        case .text: below(8)
+        case .options: chance(3) ? 15 : below(16)
+        case .mentions: chance(2) ? 0 : (chance(4) ? -1 : 1 << user() | 1 << user())
+        case .policies: below(1 << 17)
+        case .permissions: chance(2) ? -1 : below(32) | below(32)
+        case .reaction: below(5)
+        case .places: chance(20) ? 0 : 1 << small(12) | 1 << small(12)
         case .slot: verb == .connect || verb == .register ? slot() : connectedSlot()
         case .key: key(isNeeded: verb == .send)
         case .place: place()
@@ -89,6 +112,15 @@ package struct RandomScript {
         case .seed: below(1_000_000)
         case .lines: 1 + below(6)
         case .fails: chance(3) ? 1 : 0
+        }
+    }
+
+    private func isOfOneself(_ verb: ScriptCommand.Verb) -> Bool {
+        switch verb {
+        case .block, .setContact, .removeContact, .setCustomStatus, .setHidden, .pinConversation, .muteConversation,
+            .archive, .hide, .markUnread, .setDraft, .clear, .deleteForMe, .say, .forward, .react, .join, .request:
+            true
+        default: false
         }
     }
 
