@@ -324,11 +324,12 @@ extension ReferenceModel {
                 guard let line, line.isMessage, let due, due <= moment else { return "withdrawn, and not due: \(entry)" }
             }
             _ = withdraw(entry.targets, entry.conversation, erasure, by: .host, at: moment)
-        case .message:
+        case .message, .erased:
+            // It may be gone again by now, if it was to expire soon.
             guard let author = entry.author,
                 let waiting = log(.personal(author))?.lines.first(where: {
                     $0.isWaiting && $0.subject == entry.conversation && $0.until ?? .distantFuture <= moment
-                        && $0.content == entry.message?.content
+                        && (entry.kind == .erased || $0.content == entry.message?.content)
                 })
             else { return "sent, and nobody asked for it: \(entry)" }
             let codes = releasing(waiting, author, at: moment)
@@ -391,6 +392,10 @@ extension ReferenceModel {
 extension ReferenceModel.Line {
     /// Whether it is a message that still has its content.
     var isMessage: Bool { kind == .message && gone == nil }
+
+    /// Whether an inbox takes it for a message. One that does not count is to it like a notice: it is not the last
+    /// message, moves no marker and brings back nothing that was hidden.
+    var isCounted: Bool { kind == .message && options.isCounted }
 
     var expiresAt: Timestamp? {
         options.expiresAfter.map { (kind == .scheduled ? until ?? timestamp : timestamp).advanced(by: $0) }

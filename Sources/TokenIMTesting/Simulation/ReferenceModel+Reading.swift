@@ -35,9 +35,9 @@ extension ReferenceModel {
         }
         let marker = marker(user, log.conversation)
         let read = mistake == .unreadIgnoresMarkers ? floor : max(floor, marker)
-        let messages = log.lines.filter { $0.kind == .message && !setting.deleted.contains($0.sequence) }
+        let messages = log.lines.filter { $0.isCounted && !setting.deleted.contains($0.sequence) }
         let unread = messages.filter { line in
-            line.sequence > read && line.options.isCounted && (!line.isUnreadable || mistake == .unreadKeepsRecalled)
+            line.sequence > read && (!line.isUnreadable || mistake == .unreadKeepsRecalled)
         }
         let mentions = unread.filter { $0.gone == nil && ($0.mentions.isAll || $0.mentions.users.contains(user)) }
         return Item(

@@ -246,7 +246,7 @@ struct ReferenceModel {
             author: actor.user, device: actor.device, kind: kind)
         change(&line)
         logs[index].lines.append(line)
-        if kind == .message {
+        if line.isCounted {
             if let author = actor.user { mark(author, conversation, line.sequence, at: moment) }
             for person in people { changeSetting(person.id, conversation) { $0.value.isHidden = false } }
         }

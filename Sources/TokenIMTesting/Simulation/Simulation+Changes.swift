@@ -85,19 +85,22 @@ extension Simulation {
         _ result: Result<Receipt, IMError>, _ change: ResolvedChange, moment: inout Timestamp?
     ) throws(Complaint) -> String {
         let head = model.head
-        let answer = model.perform(
-            change.action, by: change.actor, key: change.key, at: (try? result.get().timestamp) ?? time.now())
         let receipt: Receipt
-        switch (result, answer) {
-        case (.failure(let error), .refused(let codes)):
-            guard codes.contains(error.code) else {
-                throw Complaint("refused with \(error), and not with \(codes.map(\.name))")
+        do throws(IMError) {
+            receipt = try result.get()
+        } catch {
+            var copy = model
+            let answer = copy.perform(
+                change.action, by: change.actor, key: change.key, at: max(time.now(), model.latest))
+            guard case .refused(let codes) = answer else {
+                throw Complaint("refused with \(error); the model says \(answer)")
             }
-            return error.code.name
-        case (.failure(let error), _): throw Complaint("refused with \(error); the model says \(answer)")
-        case (.success(let receipt), .refused(let codes)):
+            if codes.contains(error.code) { return error.code.name }
+            throw Complaint("refused with \(error), and not with \(codes.map(\.name))")
+        }
+        let answer = model.perform(change.action, by: change.actor, key: change.key, at: receipt.timestamp)
+        if case .refused(let codes) = answer {
             throw Complaint("accepted with \(receipt); the model says \(codes.map(\.name))")
-        case (.success(let found), _): receipt = found
         }
         if model.head > head {
             if let moment, moment != receipt.timestamp { throw Complaint("two moments in one transaction") }
