@@ -7,8 +7,7 @@ extension ReferenceModel {
     ) throws(Refusal) -> ModelAnswer {
         switch action {
         case .send(let content, let target, let replyTo, let mentions, let options):
-            let conversation = try destination(target, by: actor, content, mentions, at: moment)
-            if let replyTo, replyTo > log(conversation)?.head ?? 0 { throw Refusal(.notFound) }
+            let conversation = try destination(target, by: actor, content, mentions, replyTo: replyTo, at: moment)
             return try put(to: conversation, by: actor, at: moment, options) { line in
                 line.content = content
                 line.replyTo = replyTo
@@ -59,7 +58,8 @@ extension ReferenceModel {
     }
 
     private func destination(
-        _ target: Target, by actor: ModelActor, _ content: Content, _ mentions: Mentions, at moment: Timestamp
+        _ target: Target, by actor: ModelActor, _ content: Content, _ mentions: Mentions,
+        replyTo: SequenceNumber? = nil, at moment: Timestamp
     ) throws(Refusal) -> Conversation {
         guard let sender = actor.user else { throw Refusal(.malformedArgument) }
         let conversation: Conversation
@@ -72,6 +72,7 @@ extension ReferenceModel {
         }
         var codes = refusals(of: content, mentionsAll: mentions.isAll, in: conversation, by: sender, at: moment)
         if mentions.users.contains(where: { existing($0) == nil }) { codes.append(.unknownUser) }
+        if let replyTo, replyTo > log(conversation)?.head ?? 0 { codes.append(.notFound) }
         if !codes.isEmpty { throw Refusal(codes) }
         return conversation
     }
