@@ -21,6 +21,13 @@ extension ReferenceModel {
             guard endpoints.contains(where: { $0.user == user && $0.id == device }) else { throw Refusal(.notFound) }
             end(user, device, .sessionKicked)
             endpoints.removeAll { $0.user == user && $0.id == device }
+            // Another device of this name gets what this one has caused.
+            for log in logs.indices {
+                for line in logs[log].lines.indices
+                where logs[log].lines[line].author == user && logs[log].lines[line].device == device {
+                    logs[log].lines[line].device = nil
+                }
+            }
             return .appended(
                 append(.deviceRemoved, to: .personal(user), by: actor, at: moment) { $0.text = device.rawValue })
         default: break

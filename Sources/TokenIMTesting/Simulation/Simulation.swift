@@ -189,7 +189,6 @@ package final class Simulation {
         guard engine.head >= model.head else { throw Complaint("the head is \(engine.head), not \(model.head)") }
         let entries = try read { () throws(IMError) in try engine.entries(after: reconciled) }
             .filter { $0.kind != .bookkeeping }
-        var added = 0
         for entry in entries {
             if model.line(entry.sequence, entry.conversation) == nil {
                 if verb != .advance { throw Complaint("nobody asked for \(entry)") }
@@ -201,7 +200,6 @@ package final class Simulation {
                 line.position = entry.position
                 line.isSeen = true
             }
-            added += 1
         }
         let missing = model.logs.lazy.flatMap(\.lines).first { !$0.isSeen }
         if let missing { throw Complaint("the journal has not got \(missing)") }
@@ -210,7 +208,10 @@ package final class Simulation {
             if !model.matches(line, entry, for: nil) { throw Complaint("the journal says otherwise: \(entry), \(line)") }
         }
         if verb == .advance, let text = model.overdue(at: time.now()) { throw Complaint(text) }
+        // Where among other entries those stand that nobody sees is not known.
+        let earliest = model.earliest
         try noteBookkeeping(engine.head - reconciled - UInt64(entries.count), after: verb)
+        if !entries.isEmpty { model.earliest = earliest }
         model.head = engine.head
         model.silent = 0
         reconciled = engine.head
