@@ -7,8 +7,8 @@ extension ReferenceModel {
     ) throws(Refusal) -> ModelAnswer {
         switch action {
         case .send(let content, let target, let replyTo, let mentions, let options):
-            let conversation = try destination(target, by: actor, content, mentions, replyTo: replyTo, at: moment)
-            return try put(to: conversation, by: actor, at: moment, options) { line in
+            let conversation = try destination(target, by: actor, content, mentions, replyTo, options, at: moment)
+            return put(to: conversation, by: actor, at: moment, options) { line in
                 line.content = content
                 line.replyTo = replyTo
                 line.mentions = mentions
@@ -58,8 +58,8 @@ extension ReferenceModel {
     }
 
     private func destination(
-        _ target: Target, by actor: ModelActor, _ content: Content, _ mentions: Mentions,
-        replyTo: SequenceNumber? = nil, at moment: Timestamp
+        _ target: Target, by actor: ModelActor, _ content: Content, _ mentions: Mentions, _ replyTo: SequenceNumber?,
+        _ options: MessageOptions, at moment: Timestamp
     ) throws(Refusal) -> Conversation {
         guard let sender = actor.user else { throw Refusal(.malformedArgument) }
         let conversation: Conversation
@@ -73,29 +73,34 @@ extension ReferenceModel {
         var codes = refusals(of: content, mentionsAll: mentions.isAll, in: conversation, by: sender, at: moment)
         if mentions.users.contains(where: { existing($0) == nil }) { codes.append(.unknownUser) }
         if let replyTo, replyTo > log(conversation)?.head ?? 0 { codes.append(.notFound) }
+        codes += refusals(of: options, in: conversation, by: sender, at: moment)
         if !codes.isEmpty { throw Refusal(codes) }
         return conversation
     }
 
-    /// Sends a message now, or puts it where it waits for its moment.
-    private mutating func put(
-        to conversation: Conversation, by actor: ModelActor, at moment: Timestamp, _ options: MessageOptions,
-        _ change: (inout Line) -> Void
-    ) throws(Refusal) -> ModelAnswer {
-        let author = actor.user ?? "nobody"
+    private func refusals(
+        of options: MessageOptions, in conversation: Conversation, by author: UserID, at moment: Timestamp
+    ) -> [IMError.Code] {
         var codes: [IMError.Code] = []
         if options.burnsAfterReading != nil {
             if conversation.users.first == conversation.users.last { codes.append(.malformedArgument) }
             let burning = log(conversation)?.lines.filter { $0.isMessage && $0.options.burnsAfterReading != nil } ?? []
             if burning.count >= limits.burningPerConversation { codes.append(.limitReached) }
         }
-        let scheduled = options.scheduledFor.flatMap { $0 > moment ? $0 : nil }
-        if let scheduled {
+        if let scheduled = options.scheduledFor, scheduled > moment {
             if scheduled.duration(since: moment) > .seconds(366 * 86_400) { codes.append(.malformedArgument) }
             let waiting = log(.personal(author))?.lines.filter(\.isWaiting) ?? []
             if waiting.count >= limits.scheduledPerUser { codes.append(.limitReached) }
         }
-        if !codes.isEmpty { throw Refusal(codes) }
+        return codes
+    }
+
+    /// Sends a message now, or puts it where it waits for its moment.
+    private mutating func put(
+        to conversation: Conversation, by actor: ModelActor, at moment: Timestamp, _ options: MessageOptions,
+        _ change: (inout Line) -> Void
+    ) -> ModelAnswer {
+        let author = actor.user ?? "nobody"
         var kept = options
         kept.scheduledFor = nil
         let everybody = self
@@ -104,7 +109,7 @@ extension ReferenceModel {
             line.options = kept
             line.mentions = everybody.seen(line.mentions, in: conversation, without: author)
         }
-        guard let scheduled else {
+        guard let scheduled = options.scheduledFor, scheduled > moment else {
             return .appended(append(.message, to: conversation, by: actor, at: moment, fill))
         }
         return .appended(
@@ -135,12 +140,12 @@ extension ReferenceModel {
         let content = found.map { presentContent($0) } ?? .text("?")
         var conversation: Conversation?
         do throws(Refusal) {
-            conversation = try destination(target, by: actor, content, .none, at: moment)
+            conversation = try destination(target, by: actor, content, .none, nil, options, at: moment)
         } catch {
             codes += error.codes
         }
         guard codes.isEmpty, let found, let conversation else { throw Refusal(codes) }
-        return try put(to: conversation, by: actor, at: moment, options) { line in
+        return put(to: conversation, by: actor, at: moment, options) { line in
             line.content = content
             line.originAuthor = found.originMoment == nil ? found.author : found.originAuthor
             line.originMoment = found.originMoment ?? found.timestamp

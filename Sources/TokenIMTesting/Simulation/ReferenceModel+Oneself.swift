@@ -29,7 +29,10 @@ extension ReferenceModel {
                 }
             }
             return .appended(
-                append(.deviceRemoved, to: .personal(user), by: actor, at: moment) { $0.text = device.rawValue })
+                append(.deviceRemoved, to: .personal(user), by: actor, at: moment) { line in
+                    line.text = device.rawValue
+                    if line.device == device { line.device = nil }
+                })
         default: break
         }
         guard let user = actor.user else { throw Refusal(.malformedArgument) }

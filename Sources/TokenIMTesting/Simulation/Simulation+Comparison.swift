@@ -124,7 +124,9 @@ extension Simulation {
             if circle.isDissolved, error.code == .notAllowed { return }
             throw Complaint("requests to \(id): \(error)")
         }
-        let waiting = model.people.compactMap { model.joining($0.id, id, at: time.now()) }
+        let waiting = model.people.filter { $0.status != .deleted }.compactMap {
+            model.joining($0.id, id, at: time.now())
+        }
         let isEqual =
             requests.map(\.user) == waiting.map(\.user) && requests.map(\.isInvitation) == waiting.map(\.isInvitation)
             && requests.map(\.author) == waiting.map(\.author) && requests.map(\.expiresAt) == waiting.map(\.until)

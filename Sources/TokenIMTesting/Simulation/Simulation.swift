@@ -87,7 +87,7 @@ package final class Simulation {
                 last = script[step]
                 let end = step + transactionLength(script, from: step)
                 trace.append("\(last) -> \(try await perform(last, Array(script[(step + 1)..<end])))")
-                await settle()
+                await settle(after: last.verb)
                 try reconcile(after: last.verb)
                 commandCount += end - step
                 step = end
@@ -104,8 +104,17 @@ package final class Simulation {
     }
 
     /// Waits until the engine has carried out what it has told itself to do.
-    private func settle() async {
-        if isThreaded { try? await engine.transaction { _ in } }
+    private func settle(after verb: ScriptCommand.Verb) async {
+        guard isThreaded else { return }
+        var head: Position
+        repeat {
+            try? await engine.transaction { _ in }
+            head = engine.head
+            guard verb == .advance else { return }
+            // What came due while the clock went on is set to a moment that has passed, and rings now.
+            time.advance(by: .zero)
+            try? await engine.transaction { _ in }
+        } while engine.head > head
     }
 
     /// How many lines belong to a command: a transaction takes those behind it that it can do.

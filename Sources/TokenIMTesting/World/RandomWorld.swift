@@ -7,7 +7,7 @@ package struct RandomWorld {
         (.drop, 10), (.duplicate, 8), (.reorder, 8), (.delay, 8), (.stall, 5), (.halfOpen, 5), (.cut, 4), (.heal, 24),
         (.edit, 24), (.recall, 10), (.react, 24), (.pin, 8), (.set, 16), (.draft, 8), (.rename, 4),
         (.add, 8), (.remove, 4), (.trim, 1), (.ban, 2), (.announce, 2),
-        (.crash, 2), (.crashAtCommit, 5), (.shutDown, 3), (.diskFull, 4), (.slowDisk, 3), (.jump, 3),
+        (.crash, 4), (.crashAtCommit, 8), (.shutDown, 3), (.diskFull, 4), (.slowDisk, 3), (.jump, 3),
         (.wait, 120), (.quiet, 1),
     ]
     private static let weightSum = weights.reduce(0) { $0 + $1.1 }
