@@ -26,8 +26,8 @@ package struct RandomScript {
         (.compare, 16),
         (.say, 60), (.forward, 12), (.edit, 22), (.recall, 14), (.react, 26), (.pin, 14), (.cancelScheduled, 8),
         (.found, 8), (.setPolicies, 6), (.announce, 4), (.ban, 6), (.muteMember, 6), (.muteAll, 4),
-        (.setNickname, 6), (.join, 10), (.request, 10), (.withdrawRequest, 3), (.answerRequest, 10), (.invite, 8),
-        (.withdrawInvitation, 3), (.answerInvitation, 6),
+        (.setNickname, 6), (.join, 10), (.request, 10), (.withdrawRequest, 5), (.answerRequest, 10), (.invite, 8),
+        (.withdrawInvitation, 9), (.answerInvitation, 6),
         (.block, 5), (.setContact, 6), (.removeContact, 3), (.setPermissions, 5), (.setCustomStatus, 4),
         (.setHidden, 3), (.removeDevice, 2),
         (.pinConversation, 8), (.muteConversation, 6), (.archive, 5), (.hide, 6), (.markUnread, 8), (.setDraft, 8),
@@ -114,7 +114,7 @@ package struct RandomScript {
             let actor = verb == .answerRequest ? owner : request.user
             return [.group: request.group, .user: request.user, .actor: slot(of: actor)]
         case .answerInvitation, .withdrawInvitation:
-            guard let invitation = invitations.randomElement(using: &generator) else { return [:] }
+            guard let invitation = invitations.last else { return [:] }
             let actor = verb == .answerInvitation ? invitation.user : owners[invitation.group] ?? 0
             return [.group: invitation.group, .user: invitation.user, .actor: slot(of: actor)]
         default: return [:]

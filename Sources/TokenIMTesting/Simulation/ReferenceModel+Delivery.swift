@@ -100,7 +100,9 @@ extension ReferenceModel {
                     return "not expected: \(delivery)"
                 }
                 if isTrimmed(line) { return "has been trimmed: \(delivery)" }
-                guard let entry = delivery.entry, matches(line, entry, for: session.user) else { return "\(delivery) is not \(line)" }
+                guard let entry = delivery.entry, matches(line, entry, for: session.user) else {
+                    return "\(delivery) is not \(line)"
+                }
                 session.announced.insert(line.position)
             }
             pending.removeAll { session.announced.contains($0.position) }

@@ -49,8 +49,9 @@ extension ReferenceModel {
     /// Who is told of requests to join, and may answer them.
     private func approvers(_ circle: Circle) -> [UserID] {
         circle.memberships.filter { membership in
-            membership.isMember && (membership.role == .owner
-                || membership.role == .admin && circle.policies.inviting != .owner)
+            membership.isMember
+                && (membership.role == .owner
+                    || membership.role == .admin && circle.policies.inviting != .owner)
         }.map(\.user)
     }
 

@@ -327,7 +327,9 @@ extension ReferenceModel {
             for sequence in entry.targets {
                 let line = line(sequence, entry.conversation)
                 let due = erasure == .expired ? line?.expiresAt : erasure == .burned ? line?.burnsAt : nil
-                guard let line, line.isMessage, let due, due <= moment else { return "withdrawn, and not due: \(entry)" }
+                guard let line, line.isMessage, let due, due <= moment else {
+                    return "withdrawn, and not due: \(entry)"
+                }
             }
             _ = withdraw(entry.targets, entry.conversation, erasure, by: .host, at: moment)
         case .message, .erased:

@@ -41,7 +41,8 @@ extension Simulation {
 
     private func compare(_ user: User?, with person: ReferenceModel.Person?) throws(Complaint) {
         guard user?.id == person?.id, user?.profile.exactText == person?.profile.exactText,
-            user?.status == person?.status, user?.permissions == person?.permissions, user?.createdAt == person?.createdAt
+            user?.status == person?.status, user?.permissions == person?.permissions,
+            user?.createdAt == person?.createdAt
         else { throw Complaint("\(user, default: "no user"), not \(person, default: "nobody")") }
     }
 

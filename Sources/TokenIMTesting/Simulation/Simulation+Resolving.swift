@@ -133,6 +133,7 @@ extension Simulation {
     }
 
     private func moment(_ seconds: Int) -> Timestamp? {
-        seconds == 0 ? nil : seconds < 0 ? .distantFuture : max(time.now(), model.latest).advanced(by: .seconds(seconds))
+        if seconds == 0 { return nil }
+        return seconds < 0 ? .distantFuture : max(time.now(), model.latest).advanced(by: .seconds(seconds))
     }
 }

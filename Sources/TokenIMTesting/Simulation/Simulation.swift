@@ -214,7 +214,7 @@ package final class Simulation {
         if let missing { throw Complaint("the journal has not got \(missing)") }
         for entry in entries {
             guard let line = model.line(entry.sequence, entry.conversation) else { continue }
-            if !model.matches(line, entry, for: nil) { throw Complaint("the journal says otherwise: \(entry), \(line)") }
+            if !model.matches(line, entry, for: nil) { throw Complaint("the journal has \(entry), not \(line)") }
         }
         if verb == .advance, let text = model.overdue(at: time.now()) { throw Complaint(text) }
         // Where among other entries those stand that nobody sees is not known.

@@ -116,7 +116,8 @@ package final class World {
             await host { engine, key throws(IMError) in try await engine.groups.remove(user, from: group, key: key) }
         case .trim: await trim(command)
         case .ban:
-            let change = Change.ban(Self.user(command[.user]), from: Self.group(command[.group]), isOn: command[.on] != 0)
+            let (user, group) = (Self.user(command[.user]), Self.group(command[.group]))
+            let change = Change.ban(user, from: group, isOn: command[.on] != 0)
             await host { engine, key throws(IMError) in try await engine.perform(change, by: .host, key: key) }
         case .announce:
             messages += 1
