@@ -196,4 +196,34 @@ import TokenIMTesting
         }
         #expect(direct.allSatisfy { there.contains($0) })
     }
+
+    /// A verification that the end of the engine overtakes says so, or comes to its own end.
+    @Test func closingDuringAVerification() async throws {
+        for round in 0..<20 {
+            let directory = try TemporaryDirectory()
+            let engine = try await open(directory)
+            try await prepare(engine)
+            async let verification = engine.verify()
+            for _ in 0..<(round * 20) { await Task.yield() }
+            engine.close()
+            do {
+                #expect(try await verification.isSound)
+            } catch let error as IMError {
+                #expect(error.code == .closed)
+            }
+        }
+    }
+
+    @Test func twoVerificationsAtOnce() async throws {
+        let directory = try TemporaryDirectory()
+        let engine = try await open(directory)
+        defer { engine.close() }
+        try await prepare(engine)
+        for _ in 0..<10 {
+            async let one = engine.verify()
+            async let other = engine.verify()
+            let verifications = try await [one, other]
+            #expect(verifications.allSatisfy { $0.isSound })
+        }
+    }
 }
