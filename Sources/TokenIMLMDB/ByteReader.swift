@@ -71,10 +71,10 @@ package struct ByteReader {
     }
 
     /// As many bytes of UTF-8 as the varint before them says.
-    @inlinable package mutating func string() throws(DecodingFailure) -> String {
+    package mutating func string() throws(DecodingFailure) -> String {
         let start = position
         let text = try lengthPrefixed()
-        guard let string = String(validating: text, as: UTF8.self) else {
+        guard let string = String(utf8: text) else {
             position = start
             throw failure("a string that is not UTF-8")
         }

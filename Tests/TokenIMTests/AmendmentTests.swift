@@ -26,6 +26,37 @@ import TokenIMTesting
 
     // MARK: Edits
 
+    @Test func whoHasLeftSeesNothingNewer() async throws {
+        let stage = try await stage()
+        let (engine, messages) = (stage.engine, stage.engine.messages)
+        let sent = try await engine.say("one", from: "alice", to: .group("team")).sequence
+        try await engine.perform(.edit(sent, in: team, .text("two")), by: .user("alice"))
+        try await engine.perform(.react("+", to: sent, in: team), by: .user("bob"))
+        try await engine.groups.remove("carol", from: "team")
+        try await engine.perform(.edit(sent, in: team, .text("three")), by: .user("alice"))
+        try await engine.perform(.pin(sent, in: team), by: .user("alice"))
+        try await messages.markRead(team, through: sent, by: "bob")
+        let seen = try #require(try messages.history(of: team, for: "carol").entries.first { $0.sequence == sent })
+        #expect(seen.message?.text == "two")
+        #expect(seen.message?.reactions == [])
+        #expect(seen.message?.isPinned == false)
+        #expect(try messages.reactions(to: sent, in: team, for: "carol") == [])
+        #expect(try messages.pinned(in: team, for: "carol") == [])
+        #expect(try messages.readers(of: sent, in: team, for: "carol").readers == [])
+        #expect(try messages.readers(of: sent, in: team, for: "alice").readers == ["bob"])
+        // Taking back is for all, and coming back shows all.
+        try await engine.groups.add(["carol"], to: "team")
+        let again = try messages.history(of: team, for: "carol").entries.first { $0.sequence == sent }?.message
+        #expect(again?.text == "three")
+        #expect(again?.reactions.map(\.count) == [1])
+        #expect(again?.isPinned == true)
+        try await engine.groups.remove("carol", from: "team")
+        try await engine.perform(.recall(sent, in: team), by: .user("alice"))
+        #expect(
+            try messages.history(of: team, for: "carol").entries.first { $0.sequence == sent }?.kind == .erased)
+        try await expectSound(stage)
+    }
+
     @Test func historyShowsTheNewestEditAndDevicesGetEach() async throws {
         let stage = try await stage()
         let phone = try await stage.engine.connect("bob", device: "phone")

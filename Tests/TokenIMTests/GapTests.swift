@@ -69,6 +69,7 @@ import TokenIMTesting
         try await engine.say(1...10, from: "alice", to: .user("bob"))
         _ = try await engine.messages.trim(chat, through: 6)
         let deliveries = try phone.drain()
+        #expect(deliveries.compactMap(\.gap) == [Gap(from: 1, through: 6)])
         #expect(sequences(deliveries, of: chat) == Array(1...11))
         #expect(deliveries.texts == ["7", "8", "9", "10"])
     }

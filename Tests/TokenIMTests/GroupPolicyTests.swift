@@ -95,11 +95,22 @@ import TokenIMTesting
         try await engine.perform(.mute("carol", in: "team", until: .distantFuture), by: .user("admin"))
         try await engine.groups.invite(["dave"], to: "team")
         try await engine.perform(.leaveGroup("team", "carol"), by: .user("carol"))
+        try await engine.perform(.joinGroup("team"), by: .user("dave"))
+        try await engine.perform(.react("+", to: 3, in: .group("team")), by: .user("dave"))
+        try await engine.perform(.react("+", to: 3, in: .group("team")), by: .user("bob"))
+        let reactions = try engine.messages.reactions(to: 3, in: .group("team"), for: "bob")
+        #expect(reactions.map(\.user) == ["bob"])
+        #expect(try engine.messages.reactions(to: 3, in: .group("team"), for: "admin").count == 2)
+        var policies = GroupPolicies.channel
+        policies.hasReadReceipts = true
+        try await engine.perform(.setPolicies(policies, of: "team"), by: .user("owner"))
+        await expect(.notAllowed) { try engine.messages.readers(of: 3, in: .group("team"), for: "bob") }
+        #expect(try engine.messages.readers(of: 3, in: .group("team"), for: "owner").readers == [])
         await expect(.notAllowed) { try phone.groups.members(of: "team") }
         await expect(.notAllowed) { try phone.groups.memberChanges(of: "team", since: 0) }
         let admin = try await engine.connect("admin", device: "phone").groups
-        #expect(try admin.members(of: "team").count == 3)
-        #expect(try admin.memberChanges(of: "team", since: 0).changes.count == 4)
+        #expect(try admin.members(of: "team").count == 4)
+        #expect(try admin.memberChanges(of: "team", since: 0).changes.count == 5)
 
         let live = try phone.drain().compactMap(\.entry)
         let history = try engine.history(of: .group("team"), for: "bob")
@@ -107,12 +118,19 @@ import TokenIMTesting
         options.start = .creation
         let queue = try await engine.connect("bob", device: "tablet", options: options).drain()
             .compactMap(\.entry).filter { $0.conversation == .group("team") }
-        #expect(live.map(\.kind) == [.membersAdded, .nicknameChanged, .memberMuted, .membersInvited, .memberLeft])
+        #expect(
+            live.map(\.kind) == [
+                .membersAdded, .nicknameChanged, .memberMuted, .membersInvited, .memberLeft, .membersAdded,
+                .reactionChanged, .reactionChanged, .policiesChanged,
+            ])
         #expect(queue.map(\.kind) == history.map(\.kind))
-        for entry in live + history + queue where entry.kind != .roleChanged && entry.kind != .message {
+        let open: [Entry.Kind] = [.roleChanged, .message, .policiesChanged]
+        for entry in live + history + queue where !open.contains(entry.kind) {
             #expect(entry.members.allSatisfy { $0 == "bob" }, "\(entry.kind)")
-            #expect(entry.author == nil, "\(entry.kind)")
+            #expect(entry.author ?? "bob" == "bob", "\(entry.kind)")
         }
+        #expect(live.filter { $0.kind == .reactionChanged }.map(\.author) == [nil, "bob"])
+        #expect(live.filter { $0.kind == .reactionChanged }.map(\.targets) == [[3], [3]])
         #expect(history.first?.members == ["bob"])
         // Admins, and each member as far as it is concerned itself, do see.
         let told = try engine.history(of: .group("team"), for: "admin")

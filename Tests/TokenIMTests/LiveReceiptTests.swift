@@ -39,6 +39,16 @@ import TokenIMTesting
         #expect(try told(phone) == [])
     }
 
+    @Test func whatADeviceAcknowledgesByPollingIsToldToo() async throws {
+        let test = try await test()
+        let laptop = try await test.engine.connect("alice", device: "laptop")
+        try await test.engine.devices.register("phone", of: "bob")
+        let receipt = try await laptop.send("hi", to: .user("bob"), key: "1")
+        try await test.engine.devices.acknowledge("phone", of: "bob", through: receipt.position)
+        #expect(try told(laptop) == ["delivered bob 1"])
+        #expect(try test.engine.messages.state(of: 1, in: chat, for: "bob").isDelivered)
+    }
+
     @Test func deliveryIsToldWhenTheOtherComesOnlineAndNotOfGroups() async throws {
         let test = try await test()
         let laptop = try await test.engine.connect("alice", device: "laptop")

@@ -1,15 +1,25 @@
 /// What is asked of the engine: who asks, under which key, and what.
-struct Command: Sendable {
-    var actor: Actor
+///
+/// A class, because it is wide and goes through many hands from the caller to the writer.
+final class Command: Sendable {
+    let actor: Actor
     /// The caller's key, and what tells this request from another under the same key.
-    var request: EntryHeader.Request?
-    var action: Action
+    let request: EntryHeader.Request?
+    let action: Action
 
     init(_ action: Action, by actor: Actor, key: IdempotencyKey? = nil) {
         self.actor = actor
         self.action = action
         request = key.map { EntryHeader.Request(key: $0, digest: action.digest) }
     }
+}
+
+/// The numbers of the users that a command names, as the caller's thread found them: it has more time than the writer.
+///
+/// Only believed where the user of that number has that name; 0 is nobody.
+struct KnownUsers: Sendable {
+    var author: UserNumber = 0
+    var target: UserNumber = 0
 }
 
 /// Who asks, as far as the caller knows.

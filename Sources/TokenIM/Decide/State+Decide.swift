@@ -60,7 +60,8 @@ extension State {
         guard let entry = try entry(of: request.key, by: author) else { return nil }
         guard entry.header.request?.digest == request.digest else {
             throw IMError(
-                .idempotencyConflict, "key \(request.key) was used for another request, at position \(entry.position)")
+                .idempotencyConflict,
+                "key \(request.key.given) was used for another request, at position \(entry.position)")
         }
         return entry
     }

@@ -75,7 +75,10 @@ extension State {
         guard position <= head else {
             throw IMError(.acknowledgementAhead, "\(position) lies above the head, \(head)")
         }
-        return try decideMoveCursors([CursorMove(device: device, position: position)])
+        var decision = try decideMoveCursors([CursorMove(device: device, position: position)])
+        // Whose device it is: a sender may be waiting to hear of it.
+        decision.author = user
+        return decision
     }
 
     private mutating func decideAddDevice(

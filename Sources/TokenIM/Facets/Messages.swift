@@ -149,6 +149,9 @@ extension IdempotencyKey {
     func derived(for target: Target) -> IdempotencyKey {
         IdempotencyKey(trusted: "\(rawValue)\u{1F}\(target)")
     }
+
+    /// The key as the caller gave it.
+    var given: Substring { rawValue.prefix { $0 != "\u{1F}" } }
 }
 
 /// How far an entry has come on its way to a user. Reading implies delivery.

@@ -262,7 +262,9 @@ struct Live {
             for number in sessions(of: user) { close(number, ended(.userDisconnected), at: now, &actions) }
         case .cursorsMoved(let moves):
             for move in moves {
-                if let owner = owners[move.device] { delivered(to: owner, through: move.position, &actions) }
+                // A device that polls has no owner here, and its user is the author.
+                let owner = owners[move.device] ?? entry.author
+                if owner != 0 { delivered(to: owner, through: move.position, &actions) }
                 guard cursors[move.device] == move.position else { continue }
                 cursors[move.device] = nil
                 owners[move.device] = nil

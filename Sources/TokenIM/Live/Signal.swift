@@ -8,9 +8,10 @@ public struct Signal: Hashable, Sendable {
         /// ``Signal/user`` has come online, or gone, or changed its ``Signal/customStatus``.
         public static let presence = Kind(description: "presence")
         /// ``Signal/user`` has got the messages of this session's user in ``Signal/conversation``, a direct one,
-        /// through ``Signal/through``: one of its sessions has acknowledged them.
+        /// through ``Signal/through``: one of its devices has acknowledged them.
         public static let delivered = Kind(description: "delivered")
-        /// ``Signal/user`` has read ``Signal/conversation``, a direct one, through ``Signal/through``.
+        /// ``Signal/user`` has read ``Signal/conversation``, a direct one, through ``Signal/through``. An answer says
+        /// by itself that what stands before it has been read, so there is no signal beside it.
         public static let read = Kind(description: "read")
         /// ``Signal/user`` says ``Signal/content`` to those who are connected right now.
         public static let message = Kind(description: "message")

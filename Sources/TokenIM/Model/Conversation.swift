@@ -12,28 +12,47 @@ public struct Conversation: Hashable, Sendable {
         public static let personal = Kind(description: "personal")
     }
 
-    public let kind: Kind
-    /// The two users of a direct conversation in order of their names, the one of a personal; none for a group.
-    public let users: [UserID]
-    /// The group of a group conversation.
-    public let group: GroupID?
+    private enum Value: Hashable {
+        /// In order of their names.
+        case direct(UserID, UserID)
+        case group(GroupID)
+        case personal(UserID)
+    }
 
-    private init(kind: Kind, users: [UserID], group: GroupID?) {
-        self.kind = kind
-        self.users = users
-        self.group = group
+    private let value: Value
+
+    public var kind: Kind {
+        switch value {
+        case .direct: .direct
+        case .group: .group
+        case .personal: .personal
+        }
+    }
+
+    /// The two users of a direct conversation in order of their names, the one of a personal; none for a group.
+    public var users: [UserID] {
+        switch value {
+        case .direct(let one, let other): [one, other]
+        case .group: []
+        case .personal(let user): [user]
+        }
+    }
+
+    /// The group of a group conversation.
+    public var group: GroupID? {
+        if case .group(let id) = value { id } else { nil }
     }
 
     public static func direct(_ one: UserID, _ other: UserID) -> Conversation {
-        Conversation(kind: .direct, users: one < other ? [one, other] : [other, one], group: nil)
+        Conversation(value: one < other ? .direct(one, other) : .direct(other, one))
     }
 
     public static func group(_ id: GroupID) -> Conversation {
-        Conversation(kind: .group, users: [], group: id)
+        Conversation(value: .group(id))
     }
 
     public static func personal(_ user: UserID) -> Conversation {
-        Conversation(kind: .personal, users: [user], group: nil)
+        Conversation(value: .personal(user))
     }
 }
 

@@ -1,3 +1,5 @@
+import TokenIMLMDB
+
 /// A name that the host gives to something: 1 to 128 bytes of UTF-8 without control characters.
 ///
 /// A literal in code is checked when it is reached and traps if malformed; input from outside goes through
@@ -43,13 +45,12 @@ extension Identifier: ExpressibleByStringLiteral {
 extension Identifier: Comparable {
     /// The order of the UTF-8 bytes, which is also the order in which the store lists names.
     public static func < (left: Self, right: Self) -> Bool {
-        left.rawValue.utf8.lexicographicallyPrecedes(right.rawValue.utf8)
+        left.rawValue.compareUTF8(right.rawValue) < 0
     }
 
     // Swift's String compares by canonical equivalence; the store compares bytes. Names are equal when their bytes are.
     public static func == (left: Self, right: Self) -> Bool {
-        var (one, other) = (left.rawValue, right.rawValue)
-        return one.withUTF8 { one in other.withUTF8 { one.elementsEqual($0) } }
+        left.rawValue.compareUTF8(right.rawValue) == 0
     }
 
     public func hash(into hasher: inout Hasher) {

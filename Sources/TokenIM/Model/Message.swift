@@ -110,7 +110,8 @@ public struct Mentions: Hashable, Sendable {
 
 /// How a message is treated, other than usual.
 public struct MessageOptions: Hashable, Sendable {
-    /// Whether it counts as unread.
+    /// Whether it counts as a message. One that does not is delivered and is in the history, and that is all: it is
+    /// not unread, not an inbox's last message, and no sign that its sender has read what stands before it.
     public var isCounted = true
     /// Asks for no push notification.
     public var isSilent = false

@@ -16,6 +16,12 @@ struct AmendmentRecord: Record, Equatable {
 
     init() {}
 
+    /// Leaves what was so at a position, as far as that is known.
+    mutating func restrict(to position: Position) {
+        edits.removeAll { $0 > position }
+        reactions = []
+    }
+
     /// Adds one to a reaction, or takes one away.
     mutating func count(_ reaction: String, isOn: Bool) {
         guard let index = reactions.firstIndex(where: { $0.reaction.utf8.elementsEqual(reaction.utf8) }) else {

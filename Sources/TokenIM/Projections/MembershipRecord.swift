@@ -34,6 +34,9 @@ struct MembershipRecord: Record, Equatable {
         return last
     }
 
+    /// The last entry that it sees, of one whose membership has ended.
+    var lastSeen: SequenceNumber? { windows.last?.through }
+
     init(role: Role, _ window: Window) {
         self.role = role
         windows = [window]

@@ -47,7 +47,9 @@ struct UserRecord: Record, Equatable {
         User(id: id, profile: profile, status: status, permissions: permissions, createdAt: createdAt)
     }
 
-    var standing: Standing { Standing(status: status, permissions: permissions, blocksAnybody: blockCount > 0) }
+    var standing: Standing {
+        Standing(id: id, status: status, permissions: permissions, blocksAnybody: blockCount > 0)
+    }
 
     init(id: UserID, profile: Profile, createdAt: Timestamp, createdPosition: Position) {
         self.id = id
@@ -87,6 +89,7 @@ struct UserRecord: Record, Equatable {
 
 /// All that a send has to know of a user.
 struct Standing {
+    var id: UserID
     var status: User.Status
     var permissions: Permissions
     var blocksAnybody: Bool

@@ -42,7 +42,7 @@ extension State {
     /// Takes a conversation into the working set if it is not there. Returns the sequence that its next entry gets.
     @discardableResult
     mutating func begin(_ conversation: ConversationNumber) throws -> SequenceNumber {
-        if let last = live.lastSequence(of: conversation) { return last + 1 }
+        if let last = live.turn(to: conversation) { return last + 1 }
         let base = try headBeforeLive(of: conversation)
         live.begin(conversation, base: base)
         return base.sequence + 1

@@ -32,8 +32,11 @@ struct State: ~Copyable {
     /// The position of the newest entry, of this batch included.
     var head: Position
 
+    /// Whom the caller of the present command knows already.
+    var known = KnownUsers()
+
     private var users: BoundedCache<UserID, UserNumber>
-    private var standings: BoundedCache<UserNumber, Standing>
+    private var standings: NumberedCache<Standing>
     private var groups: BoundedCache<GroupID, ConversationNumber>
     private var groupRecords: BoundedCache<ConversationNumber, GroupRecord>
     private var memberships: BoundedCache<WorkingSet.MemberKey, MembershipRecord>
@@ -50,7 +53,7 @@ struct State: ~Copyable {
         self.keySeed = keySeed
         self.head = head
         users = BoundedCache(capacity: Self.cacheCapacity)
-        standings = BoundedCache(capacity: Self.cacheCapacity)
+        standings = NumberedCache(capacity: Self.cacheCapacity)
         groups = BoundedCache(capacity: Self.cacheCapacity)
         groupRecords = BoundedCache(capacity: Self.cacheCapacity)
         memberships = BoundedCache(capacity: Self.cacheCapacity)
@@ -61,6 +64,8 @@ struct State: ~Copyable {
     // MARK: Users and groups
 
     mutating func userNumber(_ id: UserID) throws -> UserNumber? {
+        if known.author != 0, try standing(of: known.author)?.id == id { return known.author }
+        if known.target != 0, try standing(of: known.target)?.id == id { return known.target }
         if let number = users[id] { return number }
         guard let number = try written.userNumber(id) else { return nil }
         users.insert(number, for: id)

@@ -19,6 +19,8 @@ struct WorkingSet: Sendable {
     private(set) var last: Position
     private(set) var cells: [ConversationCell] = []
     private var cellIndex: [ConversationNumber: Int] = [:]
+    /// Where the conversation stands that gets an entry: one command asks for it several times.
+    private var lastCell: (conversation: ConversationNumber, index: Int)?
     private(set) var markers: [MemberKey: [Version<Marker>]] = [:]
     private(set) var cursors: [DeviceNumber: [Version<Position>]] = [:]
     /// Direct conversations that came into being, under each of their users.
@@ -103,12 +105,25 @@ struct WorkingSet: Sendable {
 
     /// The newest sequence of a conversation that has been begun in this generation.
     func lastSequence(of conversation: ConversationNumber) -> SequenceNumber? {
-        cellIndex[conversation].map { cells[$0].tail.sequence }
+        findCell(conversation).map { cells[$0].tail.sequence }
+    }
+
+    /// The same, of a conversation that is about to get an entry: what follows finds it at once.
+    mutating func turn(to conversation: ConversationNumber) -> SequenceNumber? {
+        guard let index = findCell(conversation) else { return nil }
+        lastCell = (conversation, index)
+        return cells[index].tail.sequence
+    }
+
+    private func findCell(_ conversation: ConversationNumber) -> Int? {
+        if let lastCell, lastCell.conversation == conversation { return lastCell.index }
+        return cellIndex[conversation]
     }
 
     /// Takes up a conversation that is new to this generation, as the one before left it.
     mutating func begin(_ conversation: ConversationNumber, base: ConversationHead) {
         cellIndex[conversation] = cells.count
+        lastCell = (conversation, cells.count)
         cells.append(ConversationCell(conversation, base: base))
     }
 
@@ -116,7 +131,7 @@ struct WorkingSet: Sendable {
     mutating func append(
         _ position: Position, to conversation: ConversationNumber, isCounted: Bool, by side: DirectSide?
     ) -> (sequence: SequenceNumber, counted: UInt64) {
-        guard let index = cellIndex[conversation] else { preconditionFailure("a conversation that was not begun") }
+        guard let index = findCell(conversation) else { preconditionFailure("a conversation that was not begun") }
         last = position
         cells[index].append(offset: UInt32(position - first), isCounted: isCounted, by: side)
         return cells[index].tail
@@ -163,6 +178,7 @@ struct WorkingSet: Sendable {
         last = max(first - 1, min(last, bound))
         for index in cells.indices { cells[index].rollBack(to: offset(bound)) }
         cells.removeAll { $0.isUntouched }
+        lastCell = nil
         cellIndex = Dictionary(uniqueKeysWithValues: cells.indices.map { (cells[$0].number, $0) })
         markers = markers.compactMapValues { Self.kept($0, bound) }
         cursors = cursors.compactMapValues { Self.kept($0, bound) }

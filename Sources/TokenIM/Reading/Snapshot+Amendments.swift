@@ -17,15 +17,20 @@ public struct ScheduledMessage: Hashable, Sendable {
 }
 
 extension Snapshot {
-    /// Messages of a page as they are by now, to one who reads them.
+    /// Messages of a page as they are by now, to one who reads them; to one who is no member any more, as they were
+    /// when it left, without reactions and pins, of which only the present state is kept. What has been erased is gone
+    /// for all.
     func present(_ entries: [Entry], of number: ConversationNumber, to viewer: UserNumber) throws -> [Entry] {
         let hasAmendments = try written.transaction.count(written.tables.amendments) > 0
         let hasPins = try written.transaction.count(written.tables.pins) > 0
         guard hasAmendments || hasPins else { return entries }
-        let pins = hasPins ? Set(try written.pins(of: number)) : []
+        let departure = try departure(of: viewer, from: number)
+        let pins = hasPins && departure == nil ? Set(try written.pins(of: number)) : []
         return try entries.map { entry in
             guard entry.kind == .message, let message = entry.message else { return entry }
-            let amendment = hasAmendments ? try written.amendment(of: entry.sequence, in: number) : nil
+            var amendment = hasAmendments ? try written.amendment(of: entry.sequence, in: number) : nil
+            if let departure { amendment?.restrict(to: departure) }
+            if amendment?.isEmpty == true { amendment = nil }
             let isPinned = pins.contains(entry.sequence)
             guard amendment != nil || isPinned else { return entry }
             return entry.with(
@@ -57,12 +62,20 @@ extension Snapshot {
                 expiresAt: message.expiresAt, editedAt: editedAt, reactions: reactions, isPinned: isPinned))
     }
 
+    /// Where the last entry stands that one sees who has been a member of a group; nil for whoever still sees all.
+    func departure(of user: UserNumber, from conversation: ConversationNumber) throws -> Position? {
+        guard conversation.kind == .group, let through = try written.membership(of: user, in: conversation)?.lastSeen
+        else { return nil }
+        return try position(of: through, in: conversation)
+    }
+
     /// How many messages that counted have been withdrawn above a sequence.
     func withdrawnCount(of conversation: ConversationNumber, above sequence: SequenceNumber) throws -> UInt64 {
         try written.withdrawnCount(of: conversation, above: sequence)
     }
 
-    /// Who reacted to a message how, in the order in which they became users, after one of them.
+    /// Who reacted to a message how, in the order in which they became users, after one of them. The plain members of a
+    /// channel see their own; who is no member any more, none.
     ///
     /// - Throws: `not-found` when the user may not see the message; `request-too-large`.
     public func reactions(
@@ -72,10 +85,14 @@ extension Snapshot {
         let limit = try limits.page(limit, default: 100)
         return try IMError.mapping { () throws -> [Reaction] in
             let number = try visibleMessage(sequence, in: conversation, for: user)
+            let viewer = try userNumber(user)
+            let areOthersHidden = try areMembersHidden(in: number, from: viewer)
             var reactions: [Reaction] = []
+            if try departure(of: viewer, from: number) != nil { return reactions }
             try written.forEachReaction(
                 to: sequence, of: number, after: try last.map { try userNumber($0) } ?? 0
             ) { user, reaction in
+                if areOthersHidden, user != viewer { return true }
                 // All of one user's reactions lie on one page, so that the next can go on after that user.
                 let id = try userID(user)
                 if reactions.count >= limit, reactions.last?.user != id { return false }
@@ -86,7 +103,8 @@ extension Snapshot {
         }
     }
 
-    /// The pinned messages of a conversation in their present state, in order of their sequences.
+    /// The pinned messages of a conversation in their present state, in order of their sequences; none for one who is
+    /// no member any more.
     ///
     /// - Throws: `not-found` when the user may see nothing of it.
     public func pinned(in conversation: Conversation, for user: UserID) throws(IMError) -> [Entry] {
@@ -95,6 +113,7 @@ extension Snapshot {
             let (number, viewer) = (try number(of: conversation), try userNumber(user))
             let last = try head(of: number).sequence
             guard last > 0, var sight = try sight(of: number, by: viewer, through: last) else { throw notFound }
+            if try departure(of: viewer, from: number) != nil { return [] }
             let pins = try written.pins(of: number).filter { try sight.sees($0, self) }
             let entries = try pins.map { try entry($0, of: number, conversation, for: viewer) }
             return try present(entries, of: number, to: viewer)

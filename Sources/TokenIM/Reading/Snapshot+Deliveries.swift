@@ -48,9 +48,7 @@ extension Snapshot {
             // The backlog may be older than this snapshot: what has been cleared or trimmed meanwhile is gone.
             if entry.header.sequence <= known.clearedThrough { continue }
             if entry.header.sequence <= known.trimmedThrough {
-                let gap = Gap(from: entry.header.sequence, through: entry.header.sequence)
-                deliveries.append(
-                    Delivery(position: item.position, conversation: conversation, entry: nil, gap: gap))
+                deliveries.appendGap(at: entry.header.sequence, of: conversation, item.position)
                 continue
             }
             deliveries.append(
@@ -80,8 +78,7 @@ extension Snapshot {
             if position < lastNews, try clearedThrough(of: number, by: user) >= sequence { continue }
             let conversation = try conversation(number)
             if sequence <= visibility.trimmedThrough {
-                let gap = Gap(from: sequence, through: sequence)
-                deliveries.append(Delivery(position: position, conversation: conversation, entry: nil, gap: gap))
+                deliveries.appendGap(at: sequence, of: conversation, position)
                 continue
             }
             deliveries.append(
@@ -90,6 +87,21 @@ extension Snapshot {
                     entry: try self.entry(entry, in: conversation, for: user), gap: nil))
         }
         return deliveries
+    }
+}
+
+extension [Delivery] {
+    /// Says that an entry is gone: together with the gap before it, when that ends there.
+    fileprivate mutating func appendGap(
+        at sequence: SequenceNumber, of conversation: Conversation, _ position: Position
+    ) {
+        var from = sequence
+        if let last, let gap = last.gap, gap.through + 1 == sequence, last.conversation == conversation {
+            from = gap.from
+            removeLast()
+        }
+        let gap = Gap(from: from, through: sequence)
+        append(Delivery(position: position, conversation: conversation, entry: nil, gap: gap))
     }
 }
 

@@ -10,8 +10,11 @@ extension Snapshot {
         var parts: EntryParts
         switch entry.event {
         case .message(let body):
-            parts = EntryParts(.message)
-            parts.message = try message(body, by: author, at: header.timestamp)
+            // Most entries are this, and go without the copies that parts cost.
+            return Entry(
+                position: entry.position, conversation: conversation, sequence: header.sequence,
+                timestamp: header.timestamp, author: author, kind: .message,
+                message: try message(body, by: author, at: header.timestamp), details: nil)
         case .edited(let target, let body):
             parts = EntryParts(.edited, Details(targets: [target]))
             parts.message = try message(body, by: author, at: header.timestamp)
@@ -93,6 +96,7 @@ extension Snapshot {
 
     func ids(_ numbers: [UserNumber]) throws -> [UserID] {
         var ids: [UserID] = []
+        ids.reserveCapacity(numbers.count)
         for number in numbers { ids.append(try userID(number)) }
         return ids
     }

@@ -26,8 +26,8 @@ extension Snapshot {
         }
     }
 
-    /// What an entry looks like to one of those who see it: the plain members of a channel do not see each other come
-    /// and go.
+    /// What an entry looks like to one of those who see it: the plain members of a channel do not see each other come,
+    /// go and react.
     func entry(_ entry: JournalEntry, in conversation: Conversation, for reader: UserNumber) throws -> Entry {
         let found = try self.entry(entry, in: conversation)
         guard entry.event.tellsOfMembers, try areMembersHidden(in: entry.header.conversation, from: reader) else {
@@ -48,7 +48,7 @@ extension Snapshot {
 extension Event {
     fileprivate var tellsOfMembers: Bool {
         switch self {
-        case .groupCreated, .membersAdded, .memberRemoved, .memberLeft: true
+        case .groupCreated, .membersAdded, .memberRemoved, .memberLeft, .reactionChanged: true
         case .group(.memberMuted), .group(.banChanged), .group(.nicknameChanged), .group(.invited): true
         default: false
         }
@@ -59,8 +59,8 @@ extension Entry {
     /// The same without the names of others: neither among those whom it is about nor as the one who caused it.
     fileprivate func withoutOthers(than reader: UserID) -> Entry {
         let shown = Details(
-            members: members.filter { $0 == reader }, role: role, profile: profile, text: text, isOn: isOn,
-            until: until, policies: policies)
+            members: members.filter { $0 == reader }, role: role, profile: profile, targets: targets, text: text,
+            isOn: isOn, until: until, policies: policies)
         return Entry(
             position: position, conversation: conversation, sequence: sequence, timestamp: timestamp,
             author: author == reader ? author : nil, kind: kind, message: message, details: shown)

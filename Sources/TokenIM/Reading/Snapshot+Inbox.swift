@@ -46,7 +46,7 @@ extension Snapshot {
                 rows.append(row)
             }
             order.sort { $0.place > $1.place }
-            return try items(order.prefix(limit).map { rows[$0.index] }, of: user)
+            return try items(order.prefix(limit).map(\.index), of: rows, user)
         }
     }
 
@@ -54,10 +54,8 @@ extension Snapshot {
     public func inboxItem(of user: UserID, _ conversation: Conversation) throws(IMError) -> InboxItem? {
         try IMError.mapping { () throws -> InboxItem? in
             let user = try userNumber(user)
-            guard let number = try? number(of: conversation), let row = try inboxRow(number, of: user) else {
-                return nil
-            }
-            return try items([row], of: user).first
+            guard let number = try known(conversation), let row = try inboxRow(number, of: user) else { return nil }
+            return try items([0], of: [row], user).first
         }
     }
 
@@ -82,7 +80,7 @@ extension Snapshot {
 
     // MARK: Rows
 
-    private func forEachInboxRow(of user: UserNumber, _ body: (InboxRow) throws -> Void) throws {
+    private func forEachInboxRow(of user: UserNumber, _ body: (consuming InboxRow) throws -> Void) throws {
         // Groups have greater numbers than chats, so one walk over the settings meets them all.
         var settings = try written.settings(of: user)
         for number in try chats(of: user) {
@@ -127,10 +125,11 @@ extension Snapshot {
             row.hasDeletions = record.deletedCount > 0
         }
         let unread = head.counted - min(head.counted, max(counted, row.marker.counted))
-        guard unread > 0 else { return row }
-        var gone = head.withdrawn > 0 ? try withdrawnCount(of: number, above: row.floor) : 0
-        if row.hasDeletions { gone += try deletedCount(of: number, above: row.floor, by: user) }
-        row.unread = unread - min(unread, gone)
+        if unread > 0 {
+            var gone = head.withdrawn > 0 ? try withdrawnCount(of: number, above: row.floor) : 0
+            if row.hasDeletions { gone += try deletedCount(of: number, above: row.floor, by: user) }
+            row.unread = unread - min(unread, gone)
+        }
         return row
     }
 
@@ -153,25 +152,36 @@ extension Snapshot {
 
     // MARK: Items
 
-    /// What the outside sees of rows, in their order.
-    func items(_ rows: [InboxRow], of user: UserNumber) throws -> [InboxItem] {
-        var mentions = Array(repeating: UInt64(0), count: rows.count)
-        let unread = rows.indices.filter { rows[$0].unread > 0 }.sorted { rows[$0].number < rows[$1].number }
-        if !unread.isEmpty {
-            var reader = try MentionReader(of: user, in: self)
-            for index in unread { mentions[index] = try reader.count(in: rows[index], self) }
-        }
+    /// What the outside sees of some rows, in the order of the indices.
+    func items(_ indices: [Int], of rows: [InboxRow], _ user: UserNumber) throws -> [InboxItem] {
+        let mentions = try mentions(indices, of: rows, user)
         let isAmended = try written.hasAmendments()
-        return try rows.indices.map { index in
-            let row = rows[index]
-            let conversation = try conversation(row.number)
-            return InboxItem(
-                conversation: conversation,
-                lastMessage: try lastMessage(of: row, conversation, to: user, isAmended: isAmended),
-                unread: row.unread, mentions: mentions[index], readThrough: row.marker.sequence,
-                headSequence: row.head.sequence, activity: row.head.lastPosition, setting: row.setting,
-                place: row.place)
+        return try indices.map {
+            try item(rows[$0], to: user, mentions: mentions.isEmpty ? 0 : mentions[$0], isAmended: isAmended)
         }
+    }
+
+    /// How many unread messages of each row mention the user; empty when nothing is unread.
+    private func mentions(_ indices: [Int], of rows: [InboxRow], _ user: UserNumber) throws -> [UInt64] {
+        var unread = indices.filter { rows[$0].unread > 0 }
+        if unread.isEmpty { return [] }
+        unread.sort { rows[$0].number < rows[$1].number }
+        var mentions = Array(repeating: UInt64(0), count: rows.count)
+        var reader = try MentionReader(of: user, in: self)
+        for index in unread { mentions[index] = try reader.count(in: rows[index], self) }
+        return mentions
+    }
+
+    private func item(
+        _ row: InboxRow, to user: UserNumber, mentions: UInt64, isAmended: Bool
+    ) throws -> InboxItem {
+        let conversation = try conversation(row.number)
+        return InboxItem(
+            conversation: conversation,
+            lastMessage: try lastMessage(of: row, conversation, to: user, isAmended: isAmended),
+            unread: row.unread, mentions: mentions, readThrough: row.marker.sequence,
+            headSequence: row.head.sequence, activity: row.head.lastPosition, setting: row.setting,
+            place: row.place)
     }
 
     /// The newest message that a user sees, in its present state. With `isAmended` false it is as it was sent.

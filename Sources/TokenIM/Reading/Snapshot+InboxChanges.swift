@@ -32,7 +32,8 @@ extension Snapshot {
             }
             let end = isCut ? changed.last?.position ?? bound : bound
             return InboxChanges(
-                items: try items(rows, of: user), gone: gone, position: end, isComplete: !isCut && bound == head)
+                items: try items(Array(rows.indices), of: rows, user), gone: gone, position: end,
+                isComplete: !isCut && bound == head)
         }
     }
 

@@ -7,10 +7,12 @@ public struct ReadersPage: Sendable {
 }
 
 extension Snapshot {
-    /// The members of a group who have read a message, other than its author, after a member.
+    /// The members of a group who have read a message, other than its author, after a member. Who is no member any
+    /// more is told of none.
     ///
     /// - Throws: `not-found` when the user may not see the message; `not-allowed` where the group has read receipts
-    ///   off; `malformed-argument` in a direct conversation; `request-too-large`.
+    ///   off, and for the plain members of a channel; `malformed-argument` in a direct conversation;
+    ///   `request-too-large`.
     /// - Cost: one row for each member that it looks at, at most `Limits.readersExamined`.
     public func readers(
         of sequence: SequenceNumber, in conversation: Conversation, for user: UserID, after last: UserID? = nil,
@@ -25,6 +27,9 @@ extension Snapshot {
             guard let group = try written.group(number), group.policies.hasReadReceipts else {
                 throw IMError(.notAllowed, "\(conversation) has read receipts off")
             }
+            let viewer = try userNumber(user)
+            if try areMembersHidden(in: number, from: viewer) { throw IMError(.channelMembers, in: group.id) }
+            if try departure(of: viewer, from: number) != nil { return ReadersPage(readers: [], next: nil) }
             guard let position = try position(of: sequence, in: number),
                 let author = try written.entry(at: position)?.header.author
             else { throw IMError(.corrupt, "\(conversation) has no entry \(sequence)") }

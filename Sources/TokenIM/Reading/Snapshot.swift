@@ -147,14 +147,18 @@ public struct Snapshot: ~Copyable {
 
     /// The number of a conversation, or `not-found` when a name in it is unknown.
     func number(of conversation: Conversation) throws -> ConversationNumber {
-        let notFound = IMError(.notFound, "there is no conversation \(conversation)")
-        if let group = conversation.group {
-            guard let number = try written.groupNumber(group) else { throw notFound }
-            return number
+        guard let number = try known(conversation) else {
+            throw IMError(.notFound, "there is no conversation \(conversation)")
         }
+        return number
+    }
+
+    /// The number of a conversation, or nil when a name in it is unknown.
+    func known(_ conversation: Conversation) throws -> ConversationNumber? {
+        if let group = conversation.group { return try written.groupNumber(group) }
         var numbers: [UserNumber] = []
         for id in conversation.users {
-            guard let number = try written.userNumber(id) else { throw notFound }
+            guard let number = try written.userNumber(id) else { return nil }
             numbers.append(number)
         }
         return numbers.count == 2 ? .direct(numbers[0], numbers[1]) : .personal(numbers[0])

@@ -75,6 +75,25 @@ final class Core: @unchecked Sendable {
         }
     }
 
+    /// The numbers of those whom a command names. Called on the caller's thread.
+    ///
+    /// What cannot be found here, or read, the writer finds or meets itself.
+    func users(knownOf command: Command) -> KnownUsers {
+        var known = KnownUsers()
+        if case .user(let author, _) = command.actor { known.author = number(of: author) }
+        if case .send(_, let target) = command.action, case .user(let user) = target.value {
+            known.target = number(of: user)
+        }
+        return known
+    }
+
+    private func number(of id: UserID) -> UserNumber {
+        if let number = names.number(of: id) { return number }
+        guard let number = try? snapshot().written.userNumber(id) else { return 0 }
+        names.remember(number, of: id)
+        return number
+    }
+
     // MARK: What is due
 
     /// The first moment at which something is to happen.
@@ -146,7 +165,7 @@ final class Core: @unchecked Sendable {
             try write { core, transaction throws in
                 for job in jobs {
                     guard let command = job.command else { continue }
-                    results.append(try core.perform(command, transaction))
+                    results.append(try core.perform(command, job.known, transaction))
                     if core.batchBytes >= core.limits.batchBytes { break }
                 }
             }
@@ -263,8 +282,9 @@ final class Core: @unchecked Sendable {
     /// Decides a command and, when it is accepted, appends and evolves its entries. Refusals are results; what is
     /// thrown is storage's failure, and undoes the batch.
     func perform(
-        _ command: Command, _ transaction: borrowing WriteTransaction
+        _ command: Command, _ known: KnownUsers, _ transaction: borrowing WriteTransaction
     ) throws -> Result<Outcome, IMError> {
+        state.known = known
         let generation = layers.withLock { $0.live }
         return try generation.content.withLock { live throws in
             swap(&live, &state.live)
@@ -389,7 +409,7 @@ final class Core: @unchecked Sendable {
         var answers: [(reply: Reply<Outcome>, result: Result<Outcome, IMError>)] = []
         answers.reserveCapacity(results.count)
         for (job, result) in zip(jobs, results) {
-            if case .command(_, let reply) = job { answers.append((reply, result)) } else { answer(job, result) }
+            if case .command(_, _, let reply) = job { answers.append((reply, result)) } else { answer(job, result) }
         }
         Task.detached { [answers] in
             for (reply, result) in answers { reply.answer(result) }
@@ -400,7 +420,7 @@ final class Core: @unchecked Sendable {
 
     private func answer(_ job: Job, _ result: Result<Outcome, IMError>) {
         switch job {
-        case .command(_, let reply): reply.answer(result)
+        case .command(_, _, let reply): reply.answer(result)
         case .connect(let connecting, let reply):
             reply.answer(
                 result.flatMap { _ in

@@ -10,7 +10,7 @@ extension Job {
     /// The command that the job amounts to for the journal.
     var command: Command? {
         switch self {
-        case .command(let command, _): command
+        case .command(let command, _, _): command
         case .connect(let connecting, _):
             Command(
                 .addDevice(
@@ -18,5 +18,9 @@ extension Job {
                     connecting.options.details), by: .host)
         case .judge, .transaction, .fold, .settle: nil
         }
+    }
+
+    var known: KnownUsers {
+        if case .command(_, let known, _) = self { known } else { KnownUsers() }
     }
 }

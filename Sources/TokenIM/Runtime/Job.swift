@@ -1,6 +1,6 @@
 /// Something for the writer to do, and how to answer it.
 enum Job: Sendable {
-    case command(Command, Reply<Outcome>)
+    case command(Command, KnownUsers, Reply<Outcome>)
     case connect(Connecting, Reply<Attachment>)
     /// Say what would become of a command.
     case judge(Command, Reply<Verdict>)
@@ -53,7 +53,7 @@ struct HostWork: Sendable {
 extension Job {
     func refuse(_ error: IMError) {
         switch self {
-        case .command(_, let reply): reply.answer(.failure(error))
+        case .command(_, _, let reply): reply.answer(.failure(error))
         case .connect(_, let reply): reply.answer(.failure(error))
         case .judge(_, let reply): reply.answer(.failure(error))
         case .transaction(let work): work.finished(error)
