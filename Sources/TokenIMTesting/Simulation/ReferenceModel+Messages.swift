@@ -193,10 +193,7 @@ extension ReferenceModel {
             line.mentions = called
             line.targets = [sequence]
         }
-        change(sequence, conversation) { target in
-            target.edits.append(line.sequence)
-            target.editedAt = moment
-        }
+        change(sequence, conversation) { $0.edits.append(line.sequence) }
         return .appended(line)
     }
 

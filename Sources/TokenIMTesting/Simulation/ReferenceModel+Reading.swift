@@ -133,6 +133,17 @@ extension ReferenceModel {
         return matches(shown, message, for: user, isPresent: isPresent)
     }
 
+    /// Whether a user is a plain member of a channel, or none any more: those do not see each other.
+    func areOthersHidden(from user: UserID, in conversation: Conversation) -> Bool {
+        guard let group = conversation.group, circle(group)?.kind == .channel else { return false }
+        return membership(user, group).map { $0.role < .admin } ?? true
+    }
+
+    /// The last entry that one sees who has been a member; nil for whoever still sees all.
+    func departure(of user: UserID, from conversation: Conversation) -> SequenceNumber? {
+        conversation.group.flatMap { membership(user, $0)?.windows.last?.through }
+    }
+
     private func shown(_ line: Line, to user: UserID?) -> Line {
         var shown = line
         if let erasure = line.gone {
@@ -144,11 +155,9 @@ extension ReferenceModel {
         // The plain members of a channel do not see each other come and go.
         let kinds: [Entry.Kind] = [
             .groupCreated, .membersAdded, .memberRemoved, .memberLeft, .memberMuted, .banChanged, .nicknameChanged,
-            .membersInvited,
+            .membersInvited, .reactionChanged,
         ]
-        if let user, let group = line.conversation.group, circle(group)?.kind == .channel, kinds.contains(shown.kind),
-            membership(user, group).map({ $0.role < .admin }) ?? true
-        {
+        if let user, kinds.contains(shown.kind), areOthersHidden(from: user, in: line.conversation) {
             shown.members = shown.members.filter { $0 == user }
             if shown.author != user { shown.author = nil }
         }
@@ -156,9 +165,12 @@ extension ReferenceModel {
     }
 
     private func matches(_ line: Line, _ message: Message, for user: UserID?, isPresent: Bool) -> Bool {
-        var (content, mentions) = (line.content, line.mentions)
-        if isPresent, line.kind == .message, let edit = line.edits.last.flatMap({ self.line($0, line.conversation) }) {
-            (content, mentions) = (edit.content, edit.mentions)
+        // Who is no member any more sees it as it was then, and neither reactions nor pins.
+        let departure = user.flatMap { self.departure(of: $0, from: line.conversation) }
+        var (content, mentions, editedAt) = (line.content, line.mentions, Timestamp?.none)
+        let edit = line.edits.last { $0 <= departure ?? .max }
+        if isPresent, line.kind == .message, let edit = edit.flatMap({ self.line($0, line.conversation) }) {
+            (content, mentions, editedAt) = (edit.content, edit.mentions, edit.timestamp)
         }
         guard message.content == content, message.replyTo == line.replyTo, message.sender == line.author,
             message.mentions == mentions.users, message.mentionsAll == mentions.isAll,
@@ -168,9 +180,10 @@ extension ReferenceModel {
         guard isPresent, line.kind == .message else {
             return message.editedAt == nil && message.reactions.isEmpty && !message.isPinned
         }
-        return message.editedAt == line.editedAt && message.isPinned == line.isPinned
-            && message.reactions.count == line.reactions.count
-            && zip(message.reactions, line.reactions).allSatisfy { found, expected in
+        let reactions = departure == nil ? line.reactions : []
+        return message.editedAt == editedAt && message.isPinned == (departure == nil && line.isPinned)
+            && message.reactions.count == reactions.count
+            && zip(message.reactions, reactions).allSatisfy { found, expected in
                 found.reaction.utf8.elementsEqual(expected.reaction.utf8) && found.count == expected.users.count
                     && found.isMine == (user.map { expected.users.contains($0) } ?? false)
             }

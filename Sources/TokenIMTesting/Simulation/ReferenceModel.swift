@@ -101,7 +101,6 @@ struct ReferenceModel {
         var burnsAt: Timestamp?
         /// The entries that gave it another content.
         var edits: [SequenceNumber] = []
-        var editedAt: Timestamp?
         var reactions: [(reaction: String, users: [UserID])] = []
         var isPinned = false
         /// A scheduled message that has not been sent or cancelled.

@@ -16,7 +16,12 @@ extension Simulation {
             if line == nil, error.code == .notFound { return }
             throw Complaint("reactions to \(sequence) in \(conversation) for \(user): \(error)")
         }
-        guard let line else { throw Complaint("\(user) asks for \(sequence) of \(conversation), gets \(reactions)") }
+        guard var line else { throw Complaint("\(user) asks for \(sequence) of \(conversation), gets \(reactions)") }
+        let areOthersHidden = model.areOthersHidden(from: user, in: conversation)
+        if model.departure(of: user, from: conversation) != nil { line.reactions = [] }
+        if areOthersHidden {
+            line.reactions = line.reactions.map { ($0.reaction, $0.users.filter { $0 == user }) }
+        }
         let found = reactions.map { "\($0.user) \(Array($0.reaction.utf8))" }
         var expected: [String] = []
         for person in model.people {
@@ -52,10 +57,11 @@ extension Simulation {
         } catch {
             let circle = line.conversation.group.flatMap { model.circle($0) }
             if circle == nil, error.code == .malformedArgument { return }
-            if circle?.policies.hasReadReceipts == false, error.code == .notAllowed { return }
+            let isHidden = model.areOthersHidden(from: user, in: line.conversation)
+            if isHidden || circle?.policies.hasReadReceipts == false, error.code == .notAllowed { return }
             throw Complaint("readers of \(line) for \(user): \(error)")
         }
-        let expected = model.readers(line)
+        let expected = model.departure(of: user, from: line.conversation) == nil ? model.readers(line) : []
         if readers != expected { throw Complaint("readers of \(line): \(readers), not \(expected)") }
     }
 
@@ -68,7 +74,8 @@ extension Simulation {
             if seen == nil, error.code == .notFound { return }
             throw Complaint("pinned in \(log.conversation) for \(user): \(error)")
         }
-        let expected = (seen ?? []).filter(\.isPinned)
+        let hasLeft = model.departure(of: user, from: log.conversation) != nil
+        let expected = hasLeft ? [] : (seen ?? []).filter(\.isPinned)
         guard seen != nil, pinned.count == expected.count,
             zip(pinned, expected).allSatisfy({ model.matches($1, $0, for: user, isPresent: true) })
         else { throw Complaint("pinned in \(log.conversation) for \(user): \(pinned), not \(expected)") }
