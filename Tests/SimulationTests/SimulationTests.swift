@@ -92,7 +92,7 @@ import Glibc
     }
 
     @Test func aScriptIsReadAsItWasWritten() throws {
-        let script = RandomScript.commands(seed: 3, count: 6_000)
+        let script = RandomScript.commands(seed: 3, count: 20_000)
         #expect(Set(script.map(\.verb)) == Set(ScriptCommand.Verb.allCases))
         #expect(try ScriptText.read("# A remark.\n" + ScriptText.write(script)) == script)
         #expect(throws: ScriptFailure.self) { try ScriptText.read("send user:1") }
