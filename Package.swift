@@ -55,6 +55,8 @@ let package = Package(
             exclude: ["Regressions"],
             swiftSettings: strict),
         .testTarget(
+            name: "ConcurrencyTests", dependencies: ["TokenIM", "TokenIMTesting"], swiftSettings: strict),
+        .testTarget(
             name: "TranscriptTests", dependencies: ["TokenIM", "TokenIMTesting"], exclude: ["Transcripts"],
             swiftSettings: strict),
         .testTarget(name: "ReadmeTests", dependencies: ["TokenIM", "TokenIMTesting"], swiftSettings: strict),

@@ -12,6 +12,7 @@ public final class Engine: Sendable {
     private let mailbox: Mailbox
     private let runtime: EngineRuntime
     private let openConsumers = Monitor<[ConsumerID: WeakConsumer]>([:])
+    let verifications = Monitor(ScratchPlaces())
 
     /// Opens the store in a directory, creating it when it is not there or empty.
     ///

@@ -32,7 +32,7 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Run the script of a world in this file, with --seed.", valueName: "file"))
     var script: String?
 
-    @Flag(help: "Print everything that happens in a world, a line each.")
+    @Flag(help: "Print everything that happens in a world and in a script, a line each.")
     var trace = false
 
     func validate() throws {
@@ -57,24 +57,28 @@ struct SimulateCommand: AsyncParsableCommand {
         let began = clock.now
         let chance = SystemRandom()
         var next = seed ?? chance.next() % 1_000_000_000
-        var (seeds, commands) = (0, 0)
-        var (time, virtual) = (Duration.zero, Duration.zero)
+        var (seeds, commands, lines) = (0, 0, 0)
+        var (time, virtual, scripted) = (Duration.zero, Duration.zero, Duration.zero)
         repeat {
             if let status = console.interruption() { throw ExitCode(status.rawValue) }
             let world = try await simulateWorld(next, on: console)
             let script = try await simulateScript(next, on: console)
-            try console.write("seed \(next): trace \(hexadecimal(world.trace)) \(hexadecimal(script))\n")
+            try console.write("seed \(next): trace \(hexadecimal(world.trace)) \(hexadecimal(script.trace))\n")
             seeds += 1
             commands += world.commands
             time += world.time
             virtual += world.virtual
+            lines += script.commands
+            scripted += script.time
             next = seed == nil ? chance.next() % 1_000_000_000 : next &+ 1
         } while clock.now - began < limit
         let rate = Int(Double(commands) / (time / .seconds(1)))
+        let pace = Int(Double(lines) / (scripted / .seconds(1)))
         try console.write(
             """
             nothing wrong with \(seeds) seeds; in worlds \(commands) commands, \(rate) a second, \
-            and \(Int(virtual / .seconds(1))) s of virtual time, \(Int(virtual / time)) times as fast as real time
+            and \(Int(virtual / .seconds(1))) s of virtual time, \(Int(virtual / time)) times as fast as real time; \
+            in scripts \(lines) commands, \(pace) a second
 
             """)
     }
@@ -103,14 +107,20 @@ struct SimulateCommand: AsyncParsableCommand {
         return world
     }
 
-    private func simulateScript(_ seed: UInt64, on console: Console) async throws -> UInt64 {
+    private func simulateScript(
+        _ seed: UInt64, on console: Console
+    ) async throws -> (trace: UInt64, commands: Int, time: Duration) {
+        let clock = ContinuousClock()
+        let began = clock.now
         let script = RandomScript.commands(seed: seed, count: steps)
         let simulation = try Simulation()
         defer { simulation.close() }
-        guard let difference = await simulation.run(script) else {
-            var trace = TraceHash()
-            for line in simulation.trace { trace.combine(line) }
-            return trace.value
+        let difference = await simulation.run(script)
+        if trace { for line in simulation.trace { try console.write("\(line)\n") } }
+        guard let difference else {
+            var hash = TraceHash()
+            for line in simulation.trace { hash.combine(line) }
+            return (hash.value, simulation.commandCount, clock.now - began)
         }
         try console.write("seed \(seed): the script fails, \(difference)\n")
         let shortest = try await Shrinking.shortest(Array(script.prefix(difference.step + 1)), limit: 1_000) {

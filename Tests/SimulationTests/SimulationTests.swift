@@ -13,10 +13,10 @@ import Glibc
     /// `TOKENIM_RUNS` says how many seeds from that one on.
     static let seeds: [UInt64] = {
         let first = variable("TOKENIM_SEED")
-        let count = variable("TOKENIM_RUNS") ?? (first == nil ? 12 : 1)
+        let count = variable("TOKENIM_RUNS") ?? (first == nil ? 8 : 1)
         return (0..<count).map { (first ?? 1) + $0 }
     }()
-    static let steps = variable("TOKENIM_STEPS").map { Int($0) } ?? 1_200
+    static let steps = variable("TOKENIM_STEPS").map { Int($0) } ?? 1_000
 
     private static func variable(_ name: String) -> UInt64? {
         getenv(name).flatMap { UInt64(String(cString: $0)) }
@@ -37,7 +37,7 @@ import Glibc
         Issue.record(report)
     }
 
-    @Test(arguments: seeds.prefix(4)) func anEngineWithThreadsDoesSo(seed: UInt64) async throws {
+    @Test(arguments: seeds.prefix(3)) func anEngineWithThreadsDoesSo(seed: UInt64) async throws {
         let script = RandomScript.commands(seed: seed &+ 1_000_000, count: Self.steps)
         let difference = try await Simulation.difference(in: script, isThreaded: true)
         #expect(difference == nil, "seed \(seed) and 1000000: \(difference.map { "\($0)" } ?? "")")
@@ -52,8 +52,12 @@ import Glibc
 
     /// A comparison that finds nothing wrong with a wrong model would find nothing wrong with a wrong engine.
     @Test(arguments: SimulationMistake.allCases) func aMistakeIsFound(mistake: SimulationMistake) async throws {
-        let script = RandomScript.commands(seed: 1, count: 400)
-        #expect(try await Simulation.difference(in: script, mistake: mistake) != nil)
+        // Chance is kind to some mistakes in some scripts; not in all of these.
+        for seed in 1...4 as ClosedRange<UInt64> {
+            let script = RandomScript.commands(seed: seed, count: 500)
+            if try await Simulation.difference(in: script, mistake: mistake) != nil { return }
+        }
+        Issue.record("\(mistake) is not found")
     }
 
     @Test func aFailingScriptIsMadeShort() async throws {
@@ -68,8 +72,27 @@ import Glibc
         #expect(shortest.count <= 8)
     }
 
+    /// A verb that is always refused would be compared with nothing.
+    @Test func everyChangeIsAcceptedByAndBy() async throws {
+        // What cannot be undone comes too rarely.
+        let rare: [ScriptCommand.Verb] = [.dissolve, .deleteUser]
+        var missing = Set(ScriptCommand.Verb.allCases.filter { $0.labels.contains(.key) && !rare.contains($0) })
+        for seed in 1...6 as ClosedRange<UInt64> where !missing.isEmpty {
+            let simulation = try Simulation()
+            defer { simulation.close() }
+            _ = await simulation.run(RandomScript.commands(seed: seed, count: 1_500))
+            for line in simulation.trace {
+                let parts = line.split(separator: " ")
+                // Receipts begin with a position and end with whether they are duplicates; refusals are one word.
+                guard parts.last == "false", let verb = parts.first else { continue }
+                missing = missing.filter { $0.rawValue != verb }
+            }
+        }
+        #expect(missing.isEmpty)
+    }
+
     @Test func aScriptIsReadAsItWasWritten() throws {
-        let script = RandomScript.commands(seed: 3, count: 6_000)
+        let script = RandomScript.commands(seed: 3, count: 20_000)
         #expect(Set(script.map(\.verb)) == Set(ScriptCommand.Verb.allCases))
         #expect(try ScriptText.read("# A remark.\n" + ScriptText.write(script)) == script)
         #expect(throws: ScriptFailure.self) { try ScriptText.read("send user:1") }

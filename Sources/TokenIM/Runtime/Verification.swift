@@ -17,20 +17,40 @@ public struct Verification: Sendable {
     public var isSound: Bool { findings.isEmpty }
 }
 
+/// Which scratch stores are in use. The lowest that is free is taken, so that what a crash has left is taken again.
+struct ScratchPlaces {
+    private var used: Set<Int> = []
+
+    mutating func claim() -> Int {
+        let place = (0...used.count).first { !used.contains($0) } ?? used.count
+        used.insert(place)
+        return place
+    }
+
+    mutating func release(_ place: Int) {
+        used.remove(place)
+    }
+}
+
 extension Engine {
     /// Recomputes everything from the journal in a scratch store and compares every row. The engine goes on meanwhile.
     ///
     /// It needs about as much disk as the projections have, beside the store, and around a second for each half million
     /// entries; the pages that it looks at cannot be used again until it is done.
     public func verify() async throws -> Verification {
-        let path = core.store.directory + "/verify"
+        let place = verifications.withLock { $0.claim() }
+        defer { verifications.withLock { $0.release(place) } }
+        let path = core.store.directory + (place == 0 ? "/verify" : "/verify-\(place)")
         FileSystem.removeScratchStore(path)
         defer { FileSystem.removeScratchStore(path) }
         return try await settledSnapshot { snapshot in
+            let mapSize = core.store.journal.status.mapSize
+            // Closing does not wait for it.
+            if mapSize == 0 { throw IMError(.closed, "the engine is closed") }
             var configuration = Configuration()
             configuration.runtime = .inline
             configuration.limits = core.limits
-            configuration.mapSize = core.store.journal.status.mapSize
+            configuration.mapSize = mapSize
             configuration.allowsUnsafeFileSystem = true
             let scratch = try Store(directory: path, configuration)
             defer { scratch.close() }

@@ -55,9 +55,12 @@ extension SimulatedNetwork {
         var views: [View] = []
         for device in present {
             noteCursor(of: device)
+            let personal = try visible(.personal(device.user), to: device.user)
             for conversation in try conversations(of: device) {
                 let seen = try visible(conversation, to: device.user)
-                views.append(View(device: device, conversation: conversation, seen: seen))
+                let item = conversation.kind == .personal ? nil : try engine.inbox.item(device.user, conversation)
+                let told = personal.last { $0.subject == conversation && $0.setting != nil }?.setting
+                views.append(View(device: device, conversation: conversation, seen: seen, item: item, told: told))
             }
         }
         // Whoever has left does not see that something was trimmed.
@@ -106,11 +109,23 @@ private struct View {
     let device: SimulatedDevice
     let conversation: Conversation
     let seen: [Entry]
+    /// How its user has it; nil when it is not in there.
+    let item: InboxItem?
+    /// What its devices were told last of how its user has it.
+    let told: ConversationSetting?
 
     func differences(trimmedThrough: SequenceNumber) -> [String] {
         guard let ledger = device.ledger else { return ["\(device.user)/\(device.id) has never been connected"] }
-        let found = twice + missing(ledger) + hidden(ledger, trimmedThrough) + sends(ledger)
+        let found = twice + missing(ledger) + hidden(ledger, trimmedThrough) + sends(ledger) + amended(ledger) + setting
         return found.map { "\(device.user)/\(device.id), \(conversation): \($0)" }
+    }
+
+    /// Whether its user is there and sees all since the first that it sees. Who is away for a while is not told what
+    /// becomes of a message meanwhile, and finds it as it is when it looks.
+    private var isWhole: Bool {
+        guard conversation.kind != .personal else { return true }
+        guard let head = item?.headSequence, let first = seen.first else { return false }
+        return seen.count == Int(head - first.sequence) + 1
     }
 
     private var twice: [String] {
@@ -127,8 +142,9 @@ private struct View {
                 return isOwn ? nil : "lacks \(entry.sequence), which is a \(entry.kind)"
             }
             let isPlaced = line.position == entry.position && (line.entry != nil || isOwn)
-            let isSame = line.entry.map { $0 == entry } ?? (line.content == entry.message?.content)
-            return isPlaced && (isSame || amended.contains(entry.sequence))
+            let isSame = line.entry.map { $0 == entry } ?? (line.isNote || line.content == entry.message?.content)
+            // What has been erased since may have been delivered before.
+            return isPlaced && (isSame || entry.kind == .erased || !isWhole || amended.contains(entry.sequence))
                 ? nil : "has \(entry.sequence) as another entry"
         }
     }
@@ -139,6 +155,34 @@ private struct View {
             if line.sequence <= trimmedThrough || sequences.contains(line.sequence) { return nil }
             return ledger.caused.contains(line.position) ? nil : "has \(line.sequence), which its user does not see"
         }
+    }
+
+    /// A device that has all there is knows what has become of each message, from what it was delivered and what it has
+    /// done itself, as history does.
+    private func amended(_ ledger: DeviceLedger) -> [String] {
+        guard isWhole, device.isIdle else { return [] }
+        var copies: [SequenceNumber: MessageCopy] = [:]
+        for entry in seen where entry.position > ledger.floor {
+            // What it has done itself it knows without being told.
+            let known = device.log.line(entry.sequence, of: conversation)?.entry ?? entry
+            if known.kind == .message || known.kind == .erased && entry.kind == .erased {
+                copies[entry.sequence] = MessageCopy(known, device.log.line(entry.sequence, of: conversation)?.content)
+            }
+            for target in known.targets { copies[target]?.apply(known, by: device.user) }
+        }
+        return seen.compactMap { entry in
+            guard let copy = copies[entry.sequence], entry.kind == .message || copy.isMessage else { return nil }
+            return copy.matches(entry) ? nil : "takes \(entry.sequence) for \(copy), and it is \(entry)"
+        }
+    }
+
+    /// The devices of a user were told how it has a conversation. That they have all that they were told is known.
+    private var setting: [String] {
+        guard let present = item?.setting, let told else { return [] }
+        let isSame =
+            told.isPinned == present.isPinned && told.isArchived == present.isArchived
+            && told.mutedUntil == present.mutedUntil
+        return isSame ? [] : ["takes its setting for \(told), and it is \(present)"]
     }
 
     /// What a device sent has to stand there once, and in the order in which it was sent.
@@ -156,5 +200,44 @@ private struct View {
                 && $0.message.map { !refused.contains($0.content) } ?? true
         }.map { "has caused \($0.sequence) and knows nothing of it" }
         return found
+    }
+}
+
+/// A message as a device has it, after all that it has heard of it.
+private struct MessageCopy: CustomStringConvertible {
+    var isMessage: Bool
+    var content: Content?
+    var isGone: Bool
+    var isPinned = false
+    var reactions: [String: Set<UserID>] = [:]
+
+    init(_ entry: Entry, _ content: Content?) {
+        isMessage = entry.kind == .message || content != nil
+        self.content = entry.message == nil ? content : entry.kind == .message ? content ?? entry.message?.content : nil
+        isGone = entry.kind == .erased && content == nil
+    }
+
+    mutating func apply(_ entry: Entry, by user: UserID) {
+        if entry.kind == .edited, let message = entry.message { content = message.content }
+        if entry.kind == .withdrawn { isGone = true }
+        if entry.kind == .pinChanged { isPinned = entry.isOn == true }
+        guard entry.kind == .reactionChanged, let reaction = entry.text, let author = entry.author else { return }
+        if entry.isOn == true {
+            reactions[reaction, default: []].insert(author)
+        } else {
+            reactions[reaction]?.remove(author)
+        }
+    }
+
+    func matches(_ entry: Entry) -> Bool {
+        guard let message = entry.message, entry.kind == .message else { return isGone && entry.kind == .erased }
+        let counts = reactions.mapValues(\.count).filter { $0.value > 0 }
+        let found = Dictionary(uniqueKeysWithValues: message.reactions.map { ($0.reaction, $0.count) })
+        return !isGone && content == message.content && isPinned == message.isPinned && counts == found
+    }
+
+    var description: String {
+        let given = reactions.keys.sorted().map { "\($0) \(reactions[$0]?.count ?? 0)" }
+        return "\(content.map { "\($0)" } ?? "nothing"), gone \(isGone), pinned \(isPinned), \(given)"
     }
 }

@@ -33,6 +33,7 @@ extension ReferenceModel {
         guard case .unchanged(let conversation) = request.answer else { return }
         requests[requests.count - 1].line = log(conversation)?.lines.last
         head += 1
+        silent += 1
     }
 
     private func refusalsWithoutChange(
@@ -56,19 +57,65 @@ extension ReferenceModel {
     /// What is wrong with a request by itself.
     private func malformed(_ action: ModelAction) -> [IMError.Code] {
         switch action {
-        case .send(let content, _, _):
-            if let custom = content.custom, custom.type.isEmpty { return [.malformedContent] }
-            if content.text == "" { return [.malformedContent] }
-            return content.byteCount > limits.contentBytes ? [.contentTooLarge] : []
+        case .send(let content, let target, _, let mentions, let options):
+            return malformed(content) + malformed(mentions, isDirect: target.group == nil)
+                + malformed(options, isDirect: target.group == nil)
+        case .forward(_, _, let target, let options): return malformed(options, isDirect: target.group == nil)
+        case .edit(_, let conversation, let content, let mentions):
+            return malformed(content) + malformed(mentions, isDirect: conversation.group == nil)
         case .createUser(_, let profile), .updateUser(_, let profile), .updateGroup(_, let profile):
             return malformed(profile)
-        case .createGroup(_, let profile, let owner, let members):
+        case .createGroup(_, let profile, let owner, let members, _, _):
             return malformed(profile) + malformed(members, and: [owner])
         case .add(let users, _):
             return malformed(users, and: []) + (users.isEmpty ? [.malformedArgument] : [])
         case .setRole(let role, _, _): return role == .owner ? [.malformedArgument] : []
+        case .request(_, let text): return text.utf8.count > limits.requestBytes ? [.requestTooLarge] : []
+        case .invite(let users, _, let text):
+            var codes: [IMError.Code] = text.utf8.count > limits.requestBytes ? [.requestTooLarge] : []
+            if users.count > limits.invitationsPerCommand { codes.append(.requestTooLarge) }
+            if users.isEmpty || Set(users).count < users.count { codes.append(.malformedArgument) }
+            return codes
+        case .announce(let text, _): return text?.utf8.count ?? 0 > limits.profileBytes ? [.profileTooLarge] : []
+        case .pinConversation(let conversation, _), .muteConversation(let conversation, _),
+            .archive(let conversation, _), .hide(let conversation, _), .markUnread(let conversation, _),
+            .clear(let conversation, _):
+            return conversation.kind == .personal ? [.malformedArgument] : []
+        case .setDraft(let text, let conversation):
+            return (conversation.kind == .personal ? [.malformedArgument] : [])
+                + (text?.utf8.count ?? 0 > limits.contentBytes ? [.contentTooLarge] : [])
+        case .deleteForMe(let sequences, let conversation):
+            var codes: [IMError.Code] = conversation.kind == .personal ? [.malformedArgument] : []
+            if sequences.isEmpty || Set(sequences).count < sequences.count { codes.append(.malformedArgument) }
+            if sequences.count > limits.deletedPerCommand { codes.append(.requestTooLarge) }
+            return codes
         default: return []
         }
+    }
+
+    private func malformed(_ content: Content) -> [IMError.Code] {
+        if let custom = content.custom, custom.type.isEmpty { return [.malformedContent] }
+        if content.text == "" { return [.malformedContent] }
+        return content.byteCount > limits.contentBytes ? [.contentTooLarge] : []
+    }
+
+    private func malformed(_ mentions: Mentions, isDirect: Bool) -> [IMError.Code] {
+        var codes: [IMError.Code] = mentions.users.count > limits.mentionsPerMessage ? [.requestTooLarge] : []
+        if mentions.isAll, isDirect { codes.append(.malformedArgument) }
+        if Set(mentions.users).count < mentions.users.count { codes.append(.malformedArgument) }
+        return codes
+    }
+
+    private func malformed(_ options: MessageOptions, isDirect: Bool) -> [IMError.Code] {
+        let day = Duration.seconds(86_400)
+        var codes: [IMError.Code] = []
+        if let expiry = options.expiresAfter, expiry < .seconds(1) || expiry > day * 366 {
+            codes.append(.malformedArgument)
+        }
+        if let burning = options.burnsAfterReading, !isDirect || burning < .zero || burning > day * 7 {
+            codes.append(.malformedArgument)
+        }
+        return codes
     }
 
     private func malformed(_ profile: Profile) -> [IMError.Code] {
@@ -98,12 +145,15 @@ extension ReferenceModel {
             change(id) { $0.profile = profile }
             return .appended(append(.userUpdated, to: .personal(id), by: actor, at: moment) { $0.profile = profile })
         case .setStatus(let id, let status): return try setStatus(status, of: id, by: actor, at: moment)
-        case .send(let content, let target, let replyTo):
-            return try send(content, to: target, replyTo: replyTo, by: actor, at: moment)
         case .markRead(let conversation, let sequence, let user):
             return try markRead(conversation, through: sequence, of: user, by: actor, at: moment)
         case .trim(let conversation, let sequence):
             return try trim(conversation, through: sequence, by: actor, at: moment)
+        case .send, .forward, .edit, .recall, .react, .pin, .cancelScheduled:
+            return try changeMessage(action, by: actor, at: moment)
+        case .block, .setContact, .removeContact, .setPermissions, .setCustomStatus, .setHidden, .removeDevice,
+            .pinConversation, .muteConversation, .archive, .hide, .markUnread, .setDraft, .clear, .deleteForMe:
+            return try changeOneself(action, by: actor, at: moment)
         default: return try changeGroup(action, by: actor, at: moment)
         }
     }
@@ -123,7 +173,17 @@ extension ReferenceModel {
         let line = append(kind, to: .personal(id), by: actor, at: moment)
         if status != .active { disconnect(id) }
         guard status == .deleted else { return .appended(line) }
-        change(id) { $0.profile = Profile() }
+        change(id) { person in
+            person.profile = Profile()
+            person.contacts = []
+            person.blocked = []
+            person.isHidden = false
+            person.customStatus = nil
+            for index in person.settings.indices {
+                person.settings[index].value.draft = nil
+                person.settings[index].draftedAt = nil
+            }
+        }
         // What it said about itself is gone from what has been written down, too.
         if let index = index(of: .personal(id)) {
             for line in logs[index].lines.indices where logs[index].lines[line].profile != nil {
@@ -131,28 +191,10 @@ extension ReferenceModel {
             }
         }
         for circle in circles(of: id) { end(id, circle.id, .memberLeft, by: actor, at: moment) }
-        return .appended(line)
-    }
-
-    private mutating func send(
-        _ content: Content, to target: Target, replyTo: SequenceNumber?, by actor: ModelActor, at moment: Timestamp
-    ) throws(Refusal) -> ModelAnswer {
-        guard let sender = actor.user else { throw Refusal(.malformedArgument) }
-        let conversation: Conversation
-        if let group = target.group {
-            conversation = .group(group)
-            guard let circle = circle(group), role(sender, group) != nil else { throw Refusal(.notFound) }
-            if circle.isDissolved { throw Refusal(.notAllowed) }
-        } else {
-            guard let other = target.user, existing(other) != nil else { throw Refusal(.unknownUser) }
-            conversation = .direct(sender, other)
+        for waiting in log(.personal(id))?.lines ?? [] where waiting.isWaiting {
+            endWaiting(waiting.sequence, of: id, "cancelled", by: actor, at: moment)
         }
-        if let replyTo, replyTo > log(conversation)?.head ?? 0 { throw Refusal(.notFound) }
-        return .appended(
-            append(.message, to: conversation, by: actor, at: moment) { line in
-                line.content = content
-                line.replyTo = replyTo
-            })
+        return .appended(line)
     }
 
     private mutating func markRead(
@@ -170,8 +212,10 @@ extension ReferenceModel {
             throw Refusal(.notFound)
         }
         if sequence > last { throw Refusal(.markerAhead, .notFound) }
-        if marker(user, conversation) >= sequence { return .unchanged(.personal(user)) }
-        mark(user, conversation, sequence)
+        if marker(user, conversation) >= sequence {
+            return set(conversation, of: user, by: actor, at: moment) { $0.isMarkedUnread = false }
+        }
+        mark(user, conversation, sequence, at: moment)
         return .appended(
             append(.readMarkerMoved, to: .personal(user), by: actor, at: moment) { line in
                 line.subject = conversation
@@ -192,6 +236,13 @@ extension ReferenceModel {
         let through = min(sequence, logs[index].trimmedThrough + UInt64(limits.trimmedPerCommand))
         guard through > logs[index].trimmedThrough else { return .unchanged(conversation) }
         logs[index].trimmedThrough = through
+        for line in logs[index].lines.indices where logs[index].lines[line].sequence <= through {
+            let kind = logs[index].lines[line].kind
+            logs[index].lines[line].isPinned = false
+            if kind == .message || kind == .edited, logs[index].lines[line].gone == nil {
+                logs[index].lines[line].gone = .trimmed
+            }
+        }
         return .appended(append(.historyTrimmed, to: conversation, by: actor, at: moment) { $0.through = through })
     }
 
@@ -201,6 +252,7 @@ extension ReferenceModel {
         let line = append(kind, to: .group(id), by: actor, at: moment) { $0.members = [user] }
         change(user, in: id) { membership in
             membership.role = .member
+            membership.nickname = nil
             membership.windows[membership.windows.count - 1].through = line.sequence - 1
         }
     }

@@ -100,7 +100,9 @@ extension ReferenceModel {
                     return "not expected: \(delivery)"
                 }
                 if isTrimmed(line) { return "has been trimmed: \(delivery)" }
-                guard let entry = delivery.entry, line.matches(entry) else { return "\(delivery) is not \(line)" }
+                guard let entry = delivery.entry, matches(line, entry, for: session.user) else {
+                    return "\(delivery) is not \(line)"
+                }
                 session.announced.insert(line.position)
             }
             pending.removeAll { session.announced.contains($0.position) }
@@ -152,17 +154,5 @@ extension ReferenceModel {
                 end(session.user, session.device, .acknowledgementTimeout)
             }
         }
-    }
-}
-
-extension ReferenceModel.Line {
-    /// Whether an entry is this one, to the byte.
-    func matches(_ entry: Entry) -> Bool {
-        entry.position == position && entry.conversation == conversation && entry.sequence == sequence
-            && entry.timestamp == timestamp && entry.author == author && entry.kind == kind
-            && entry.message?.content == content && entry.message?.replyTo == replyTo
-            && (entry.message == nil || entry.message?.sender == author) && entry.members == members
-            && entry.role == role && entry.subject == subject && entry.through == through
-            && entry.profile?.exactText == profile?.exactText
     }
 }

@@ -7,6 +7,12 @@ struct ReferenceModel {
         var id: UserID
         var profile: Profile
         var status = User.Status.active
+        var permissions = Permissions.all
+        var isHidden = false
+        var customStatus: CustomStatus?
+        var contacts: [(user: UserID, alias: String?, since: Timestamp)] = []
+        var blocked: [UserID] = []
+        var settings: [Setting] = []
         var createdAt: Timestamp
         var createdPosition: Position
     }
@@ -14,23 +20,54 @@ struct ReferenceModel {
     struct Membership {
         var user: UserID
         var role: Role
-        var windows: [(from: SequenceNumber, through: SequenceNumber?)]
+        /// Each from what it was given on; what it is shown may begin earlier.
+        var windows: [(from: SequenceNumber, through: SequenceNumber?, shownFrom: SequenceNumber)]
+        var nickname: String?
+        var mutedUntil: Timestamp?
         var isMember: Bool { windows.last.map { $0.through == nil } ?? false }
         var joined: SequenceNumber { windows.last?.from ?? 0 }
+    }
+
+    /// How a user has a conversation.
+    struct Setting {
+        var conversation: Conversation
+        var value = ConversationSetting()
+        var cleared: SequenceNumber = 0
+        var deleted: [SequenceNumber] = []
+        /// The entry in the personal conversation that has the draft.
+        var draftedAt: SequenceNumber?
+    }
+
+    /// Somebody who asks to become a member, or is asked to.
+    struct Joining {
+        var user: UserID
+        var isInvitation: Bool
+        var author: UserID?
+        var text: String
+        var moment: Timestamp
+        var until: Timestamp
     }
 
     struct Circle {
         var id: GroupID
         var profile: Profile
         var owner: UserID
+        var kind = Group.Kind.group
+        var policies = GroupPolicies()
+        var isMuted = false
+        var announcement: (text: String, author: UserID?, moment: Timestamp)?
+        var bans: [(user: UserID, author: UserID?, moment: Timestamp)] = []
+        var joinings: [Joining] = []
         var isDissolved = false
         var createdAt: Timestamp
         var memberships: [Membership] = []
         var memberCount: Int { memberships.filter(\.isMember).count }
     }
 
-    struct Line: Equatable {
+    struct Line {
         var position: Position
+        /// Whether the journal has been seen to have it.
+        var isSeen = false
         var conversation: Conversation
         var sequence: SequenceNumber
         var timestamp: Timestamp
@@ -44,6 +81,32 @@ struct ReferenceModel {
         var subject: Conversation?
         var through: SequenceNumber?
         var profile: Profile?
+        var targets: [SequenceNumber] = []
+        var text: String?
+        var isOn: Bool?
+        var until: Timestamp?
+        var erasure: Erasure?
+        var policies: GroupPolicies?
+        var setting: ConversationSetting?
+        var outcome: String?
+        var permissions: Permissions?
+
+        var mentions = Mentions.none
+        var options = MessageOptions()
+        var originAuthor: UserID?
+        var originMoment: Timestamp?
+        /// Why its content is gone.
+        var gone: Erasure?
+        /// When it burns, once it has been read.
+        var burnsAt: Timestamp?
+        /// The entries that gave it another content.
+        var edits: [SequenceNumber] = []
+        var reactions: [(reaction: String, users: [UserID])] = []
+        var isPinned = false
+        /// A scheduled message that has not been sent or cancelled.
+        var isWaiting = false
+
+        var isUnreadable: Bool { gone == .recalled || gone == .expired || gone == .burned }
     }
 
     struct Log {
@@ -77,13 +140,13 @@ struct ReferenceModel {
     struct Request {
         var author: UserID?
         var key: IdempotencyKey
-        var text: String
+        var text: [UInt8]
         /// What its receipt points to.
         var line: Line?
         var answer: ModelAnswer
         var moment: Timestamp
 
-        init(author: UserID?, key: IdempotencyKey, text: String, answer: ModelAnswer, moment: Timestamp) {
+        init(author: UserID?, key: IdempotencyKey, text: [UInt8], answer: ModelAnswer, moment: Timestamp) {
             self.author = author
             self.key = key
             self.text = text
@@ -105,6 +168,8 @@ struct ReferenceModel {
     var head: Position = 0
     var earliest = Timestamp.zero
     var latest = Timestamp.zero
+    /// Entries since the last look at the journal that only keep a key.
+    var silent: UInt64 = 0
 
     init(limits: Limits, mistake: SimulationMistake?) {
         self.limits = limits
@@ -134,12 +199,29 @@ struct ReferenceModel {
         circles.filter { circle in circle.memberships.contains { $0.user == user && $0.isMember } }
     }
 
-    /// Whether a user may ever have seen an entry.
-    func sees(_ user: UserID, _ sequence: SequenceNumber, _ conversation: Conversation) -> Bool {
+    /// Whether an entry is for a user: was handed to it, or would have been. Looking at history may show it more.
+    func sees(
+        _ user: UserID, _ sequence: SequenceNumber, _ conversation: Conversation, inHistory: Bool = false
+    ) -> Bool {
         guard let group = conversation.group else { return conversation.users.contains(user) }
         guard let membership = membership(user, group) else { return false }
         if mistake == .removedMembersSeeOn { return membership.windows[0].from <= sequence }
-        return membership.windows.contains { $0.from <= sequence && sequence <= $0.through ?? .max }
+        return membership.windows.contains {
+            (inHistory ? $0.shownFrom : $0.from) <= sequence && sequence <= $0.through ?? .max
+        }
+    }
+
+    func setting(_ user: UserID, _ conversation: Conversation) -> Setting {
+        person(user)?.settings.first { $0.conversation == conversation } ?? Setting(conversation: conversation)
+    }
+
+    func line(_ sequence: SequenceNumber, _ conversation: Conversation) -> Line? {
+        guard let log = log(conversation), sequence >= 1, sequence <= log.head else { return nil }
+        return log.lines[Int(sequence) - 1]
+    }
+
+    func isMember(_ user: UserID, _ conversation: Conversation) -> Bool {
+        conversation.group.map { role(user, $0) != nil } ?? conversation.users.contains(user)
     }
 
     func marker(_ user: UserID, _ conversation: Conversation) -> SequenceNumber {
@@ -163,16 +245,50 @@ struct ReferenceModel {
             author: actor.user, device: actor.device, kind: kind)
         change(&line)
         logs[index].lines.append(line)
-        if kind == .message, let author = actor.user { mark(author, conversation, line.sequence) }
+        if line.isCounted {
+            if let author = actor.user { mark(author, conversation, line.sequence, at: moment) }
+            for person in people { changeSetting(person.id, conversation) { $0.value.isHidden = false } }
+        }
         return line
     }
 
-    mutating func mark(_ user: UserID, _ conversation: Conversation, _ sequence: SequenceNumber) {
-        guard let log = index(of: conversation) else { return }
+    mutating func change(
+        _ sequence: SequenceNumber, _ conversation: Conversation, _ body: (inout Line) -> Void
+    ) {
+        guard let log = index(of: conversation), sequence >= 1, sequence <= logs[log].head else { return }
+        body(&logs[log].lines[Int(sequence) - 1])
+    }
+
+    mutating func changeSetting(
+        _ user: UserID, _ conversation: Conversation, isNew: Bool = false, _ body: (inout Setting) -> Void
+    ) {
+        change(user) { person in
+            if let index = person.settings.firstIndex(where: { $0.conversation == conversation }) {
+                body(&person.settings[index])
+            } else if isNew {
+                person.settings.append(Setting(conversation: conversation))
+                body(&person.settings[person.settings.count - 1])
+            }
+        }
+    }
+
+    /// Moves a marker on. What burns after reading begins to.
+    mutating func mark(
+        _ user: UserID, _ conversation: Conversation, _ sequence: SequenceNumber, at moment: Timestamp
+    ) {
+        guard let log = index(of: conversation), sequence > marker(user, conversation) else { return }
         if let index = logs[log].markers.firstIndex(where: { $0.user == user }) {
-            logs[log].markers[index].sequence = max(logs[log].markers[index].sequence, sequence)
+            logs[log].markers[index].sequence = sequence
         } else {
             logs[log].markers.append((user, sequence))
+        }
+        changeSetting(user, conversation) { $0.value.isMarkedUnread = false }
+        for index in logs[log].lines.indices where logs[log].lines[index].sequence <= sequence {
+            let line = logs[log].lines[index]
+            guard line.kind == .message, line.gone == nil, line.author != user, line.burnsAt == nil else { continue }
+            if let after = line.options.burnsAfterReading {
+                logs[log].lines[index].burnsAt = moment.advanced(by: after)
+            }
         }
     }
 
@@ -193,102 +309,10 @@ struct ReferenceModel {
     }
 }
 
-/// Who asks.
-enum ModelActor: Hashable, Sendable {
-    case host
-    case user(UserID)
-    case session(UserID, DeviceID)
-
-    var user: UserID? {
-        switch self {
-        case .host: nil
-        case .user(let id), .session(let id, _): id
-        }
-    }
-
-    var device: DeviceID? {
-        if case .session(_, let device) = self { device } else { nil }
-    }
-}
-
-/// Why something is refused. Where several things are wrong any of them may be named.
-struct Refusal: Error {
-    var codes: [IMError.Code]
-
-    init(_ codes: IMError.Code...) { self.codes = codes }
-
-    init(_ codes: [IMError.Code]) { self.codes = codes }
-}
-
-/// What a change amounts to.
-enum ModelAnswer {
-    case appended(ReferenceModel.Line)
-    case duplicate(ReferenceModel.Line?, Timestamp)
-    /// Everything is as asked for already.
-    case unchanged(Conversation)
-    case refused([IMError.Code])
-}
-
-/// A change, with everything that it names.
-enum ModelAction {
-    case createUser(UserID, Profile)
-    case updateUser(UserID, Profile)
-    case setStatus(UserID, User.Status)
-    case createGroup(GroupID, Profile, owner: UserID, members: [UserID])
-    case updateGroup(GroupID, Profile)
-    case add([UserID], GroupID)
-    case remove(UserID, GroupID)
-    case leave(UserID, GroupID)
-    case setRole(Role, UserID, GroupID)
-    case transfer(GroupID, UserID)
-    case dissolve(GroupID)
-    case send(Content, Target, replyTo: SequenceNumber?)
-    case markRead(Conversation, SequenceNumber, UserID)
-    case trim(Conversation, SequenceNumber)
-
-    /// Tells it from another. Names are told apart by their bytes.
-    var text: String {
-        switch self {
-        case .createUser(let id, let profile): "createUser \(bytes(id)) \(bytes(profile))"
-        case .updateUser(let id, let profile): "updateUser \(bytes(id)) \(bytes(profile))"
-        case .setStatus(let id, let status): "setStatus \(bytes(id)) \(status)"
-        case .createGroup(let id, let profile, let owner, let members):
-            "createGroup \(bytes(id)) \(bytes(profile)) \(bytes(owner)) \(members.map { bytes($0) })"
-        case .updateGroup(let id, let profile): "updateGroup \(bytes(id)) \(bytes(profile))"
-        case .add(let users, let id): "add \(users.map { bytes($0) }) \(bytes(id))"
-        case .remove(let user, let id): "remove \(bytes(user)) \(bytes(id))"
-        case .leave(let user, let id): "leave \(bytes(user)) \(bytes(id))"
-        case .setRole(let role, let user, let id): "setRole \(role) \(bytes(user)) \(bytes(id))"
-        case .transfer(let id, let user): "transfer \(bytes(id)) \(bytes(user))"
-        case .dissolve(let id): "dissolve \(bytes(id))"
-        case .send(let content, let target, let replyTo):
-            "send \(content.text.map { "\(Array($0.utf8))" } ?? "\(content)") "
-                + "\(Array("\(target)".utf8)) \(replyTo ?? 0)"
-        case .markRead(let conversation, let sequence, let user):
-            "markRead \(conversation.kind) \(conversation.users.map { bytes($0) }) "
-                + "\(conversation.group.map { bytes($0) } ?? []) \(sequence) \(bytes(user))"
-        case .trim(let conversation, let sequence): "trim \(conversation) \(sequence)"
-        }
-    }
-
-    private func bytes<Subject>(_ id: Identifier<Subject>) -> [UInt8] { Array(id.rawValue.utf8) }
-
-    private func bytes(_ profile: Profile) -> String { profile.exactText }
-}
-
-extension Profile {
-    /// Equal texts for profiles whose bytes are equal, and only for those.
-    var exactText: String {
-        let attributes = attributes.map { [Array($0.key.utf8), Array($0.value.utf8)] }.sorted {
-            $0[0].lexicographicallyPrecedes($1[0])
-        }
-        return "\(name.map { Array($0.utf8) } as [UInt8]?) \(avatar.map { Array($0.utf8) } as [UInt8]?) \(attributes)"
-    }
-}
-
 /// A mistake that the model makes on purpose, to show that a comparison finds it.
 package enum SimulationMistake: String, CaseIterable, Sendable {
     case unreadIgnoresMarkers
+    case unreadKeepsRecalled
     case removedMembersSeeOn
     case retriesTakeEffect
     case ownEntriesAreEchoed

@@ -9,12 +9,19 @@ package struct ScriptCommand: ScriptLine, Hashable, Sendable {
         case send, burst, markRead, trim
         case connect, receive, acknowledge, acknowledgeAt, closeSession, register, poll, pollAcknowledge
         case advance, jump, fold, reopen, crash, transaction, verify, compare
+        case say, forward, edit, recall, react, pin, cancelScheduled
+        case found, setPolicies, announce, ban, muteMember, muteAll, setNickname
+        case join, request, withdrawRequest, answerRequest, invite, withdrawInvitation, answerInvitation
+        case block, setContact, removeContact, setPermissions, setCustomStatus, setHidden, removeDevice
+        case pinConversation, muteConversation, archive, hide, markUnread, setDraft, clear, deleteForMe
     }
 
     /// What an argument means.
     package enum Label: String, Sendable {
         /// Who asks: a slot whose session does, or the host when negative or when that slot has no session.
         case by
+        /// Who asks: a slot, by its session or, when it has none, without; the host when negative.
+        case actor
         case user
         /// A group from 100 on, a user below, and the personal conversation when negative.
         case target
@@ -36,6 +43,13 @@ package struct ScriptCommand: ScriptLine, Hashable, Sendable {
         case entries
         /// How many of the following lines are one transaction.
         case lines
+        /// Whether something is put on, or taken off when 0.
+        case on
+        /// A moment so many seconds from now: none when 0, one without end when negative.
+        case seconds
+        case text, options, mentions, policies, permissions, reaction
+        /// A set of the newest entries, one bit each.
+        case places
         /// Whether that transaction throws at its end.
         case fails
     }
@@ -87,14 +101,67 @@ extension ScriptCommand.Verb {
         case .fold, .verify: []
         case .transaction: [.lines, .fails]
         case .compare: [.seed]
+        case .say, .forward, .edit, .recall, .react, .pin, .cancelScheduled: labelsOfMessages
+        case .block, .setContact, .removeContact, .setPermissions, .setCustomStatus, .setHidden, .removeDevice,
+            .pinConversation, .muteConversation, .archive, .hide, .markUnread, .setDraft, .clear, .deleteForMe:
+            labelsOfOneself
+        default: labelsOfGroups
         }
     }
+
+    private var labelsOfMessages: [ScriptCommand.Label] {
+        switch self {
+        case .say: [.actor, .user, .target, .content, .reply, .mentions, .options, .key]
+        case .forward: [.actor, .with, .target, .place, .user, .options, .key]
+        case .edit: [.actor, .with, .target, .place, .content, .mentions, .key]
+        case .recall: [.actor, .with, .target, .place, .key]
+        case .react: [.actor, .with, .target, .place, .reaction, .on, .key]
+        case .pin: [.actor, .with, .target, .place, .on, .key]
+        default: [.actor, .place, .key]
+        }
+    }
+
+    private var labelsOfGroups: [ScriptCommand.Label] {
+        switch self {
+        case .found: [.actor, .group, .owner, .members, .profile, .policies, .key]
+        case .setPolicies: [.actor, .group, .policies, .key]
+        case .announce, .request: [.actor, .group, .text, .key]
+        case .ban, .answerRequest: [.actor, .group, .user, .on, .key]
+        case .muteMember: [.actor, .group, .user, .seconds, .key]
+        case .muteAll, .answerInvitation: [.actor, .group, .on, .key]
+        case .setNickname: [.actor, .group, .user, .text, .key]
+        case .invite: [.actor, .group, .members, .text, .key]
+        case .withdrawInvitation: [.actor, .group, .user, .key]
+        default: [.actor, .group, .key]
+        }
+    }
+
+    private var labelsOfOneself: [ScriptCommand.Label] {
+        switch self {
+        case .block: [.actor, .user, .on, .key]
+        case .setContact: [.actor, .user, .text, .key]
+        case .removeContact: [.actor, .user, .key]
+        case .setPermissions: [.actor, .user, .permissions, .key]
+        case .setCustomStatus: [.actor, .text, .seconds, .key]
+        case .setHidden: [.actor, .on, .key]
+        case .removeDevice: [.actor, .slot, .key]
+        case .muteConversation: [.actor, .with, .target, .seconds, .key]
+        case .setDraft: [.actor, .with, .target, .text, .key]
+        case .clear: [.actor, .with, .target, .place, .key]
+        case .deleteForMe: [.actor, .with, .target, .places, .key]
+        default: [.actor, .with, .target, .on, .key]
+        }
+    }
+
+    /// Whether it is asked for as a change by somebody.
+    var isChange: Bool { labels.contains(.actor) }
 
     /// Whether a host transaction can do it.
     var fitsTransaction: Bool {
         switch self {
         case .createUser, .createGroup, .add, .remove, .send: true
-        default: false
+        case .removeDevice: false
+        default: isChange
         }
     }
 }

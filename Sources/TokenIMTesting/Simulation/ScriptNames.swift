@@ -43,9 +43,67 @@ package enum ScriptNames {
         case 2: .custom(type: "", bytes: [1])
         case 3: .text("\u{E9}")
         case 4: .text("e\u{301}")
+        case 61, 62: .image(Media("picture \(number)", caption: "\u{E9}"))
+        case 63: .location(Location(latitude: 47.5, longitude: 7.6))
         case 5...9: .custom(type: "type\(number)", bytes: Array(repeating: 0xFF, count: number - 5))
         default: .text("text \(number)")
         }
+    }
+
+    /// What is said beside messages: a draft, a nickname, an announcement; none when 0.
+    static func text(_ number: Int) -> String? {
+        switch index(number, 8) {
+        case 0: nil
+        case 1: "\u{E9}"
+        case 2: "e\u{301}"
+        case 3: String(repeating: "x", count: 61)
+        default: "text \(index(number, 8))"
+        }
+    }
+
+    static func reaction(_ number: Int) -> String {
+        ["\u{1F44D}", "\u{E9}", "e\u{301}", "a", "b"][index(number, 5)]
+    }
+
+    static func mentions(_ bits: Int) -> Mentions {
+        bits < 0 ? .all : Mentions(members(bits))
+    }
+
+    static func options(_ number: Int, at now: Timestamp) -> MessageOptions {
+        switch index(number, 16) {
+        case 0: MessageOptions(isCounted: false)
+        case 1: MessageOptions(isSilent: true)
+        case 2: MessageOptions(expiresAfter: .seconds(5))
+        case 3: MessageOptions(isCounted: false, expiresAfter: .seconds(30))
+        case 4: MessageOptions(burnsAfterReading: .seconds(4))
+        case 5: MessageOptions(burnsAfterReading: .zero)
+        case 6: MessageOptions(scheduledFor: now.advanced(by: .seconds(6)))
+        case 7: MessageOptions(expiresAfter: .seconds(3), scheduledFor: now.advanced(by: .seconds(9)))
+        case 8: MessageOptions(scheduledFor: now.advanced(by: .seconds(-1)))
+        case 9: MessageOptions(expiresAfter: .seconds(9), burnsAfterReading: .seconds(8))
+        case 10: MessageOptions(expiresAfter: .milliseconds(999))
+        case 11: MessageOptions(burnsAfterReading: .seconds(8 * 86_400))
+        case 12: MessageOptions(scheduledFor: now.advanced(by: .seconds(367 * 86_400)))
+        default: MessageOptions()
+        }
+    }
+
+    static func policies(_ number: Int) -> GroupPolicies {
+        var policies = GroupPolicies()
+        let levels: [GroupPolicies.Level] = [.all, .admins, .owner, .all]
+        policies.joining = [.anyone, .onApproval, .invitedOnly, .anyone][number & 3]
+        policies.history = [.none, .all, .last(2), .last(5)][number >> 2 & 3]
+        policies.inviting = levels[number >> 4 & 3]
+        policies.posting = number >> 6 & 7 == 0 ? .admins : .all
+        policies.mentioningAll = levels[number >> 9 & 3]
+        policies.pinning = levels[number >> 11 & 3]
+        policies.editingInformation = levels[number >> 13 & 3]
+        policies.hasReadReceipts = number >> 15 & 3 != 0
+        return policies
+    }
+
+    static func permissions(_ bits: Int) -> Permissions {
+        bits < 0 ? .all : Permissions(rawValue: UInt32(bits & 31))
     }
 
     static func members(_ bits: Int) -> [UserID] {
@@ -77,6 +135,25 @@ package enum ScriptNames {
         limits.sessionWindow = 5
         limits.foldEntries = 7
         limits.keyMergeEntries = 16
+        limits.mentionsPerMessage = 2
+        limits.editWindow = .seconds(120)
+        limits.recallWindow = .seconds(30)
+        limits.editsPerMessage = 3
+        limits.reactionKindsPerMessage = 3
+        limits.pinsPerConversation = 3
+        limits.scheduledPerUser = 3
+        limits.burningPerConversation = 3
+        limits.adminsPerGroup = 2
+        limits.invitationsPerCommand = 3
+        limits.requestsPerGroup = 3
+        limits.requestBytes = 20
+        limits.requestExpiry = .seconds(100)
+        limits.bansPerGroup = 2
+        limits.contactsPerUser = 3
+        limits.blocksPerUser = 2
+        limits.deletedPerCommand = 3
+        limits.hiddenPerConversation = 5
+        limits.countedMentions = 3
         return limits
     }
 

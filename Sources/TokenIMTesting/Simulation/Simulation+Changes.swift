@@ -1,17 +1,6 @@
 internal import TokenIMLMDB
 internal import TokenIM
 
-/// A change with the one who asks for it, ready for the engine and the model.
-struct ResolvedChange: Sendable {
-    var action: ModelAction
-    var actor: ModelActor
-    var key: IdempotencyKey?
-    /// The session of the one who asks.
-    var session: Session?
-    /// Where the receipt of success must point.
-    var conversation: Conversation
-}
-
 extension Simulation {
     func change(_ command: ScriptCommand) async throws(Complaint) -> String {
         let change = resolve(command)
@@ -36,13 +25,13 @@ extension Simulation {
 
     /// Puts names for the numbers, and sequences for the places.
     func resolve(_ command: ScriptCommand) -> ResolvedChange {
+        if command.verb.isChange { return resolveChange(command) }
         let isHost = !command.verb.labels.contains(.by) || command[.by] < 0 || openConnection(command[.by]) == nil
         let session = isHost ? nil : sessions[command[.by]]
         var actor = session.map { ModelActor.session($0.user, $0.device) } ?? .host
         let group = ScriptNames.group(command[.group])
         let user = ScriptNames.user(command[.user])
         let profile = ScriptNames.profile(command[.profile])
-        var conversation = Conversation.group(group)
         let action: ModelAction
         switch command.verb {
         case .createGroup:
@@ -60,7 +49,7 @@ extension Simulation {
             if actor == .host { actor = .user(user) }
             let target = command[.target]
             let sender = actor.user ?? user
-            conversation =
+            let conversation =
                 target >= ScriptNames.firstGroup
                 ? ScriptNames.conversation(0, target) : .direct(sender, ScriptNames.user(max(0, target)))
             let head = model.log(conversation)?.head ?? 0
@@ -70,14 +59,12 @@ extension Simulation {
         case .markRead:
             let subject = ScriptNames.conversation(command[.with], command[.target])
             let reader = actor.user ?? user
-            conversation = .personal(reader)
             let head = model.log(subject)?.head ?? 0
             action = .markRead(subject, relative(command[.place], to: head), reader)
         case .trim:
-            conversation = ScriptNames.conversation(command[.with], command[.target])
+            let conversation = ScriptNames.conversation(command[.with], command[.target])
             action = .trim(conversation, relative(command[.place], to: model.log(conversation)?.head ?? 0))
         default:
-            conversation = .personal(user)
             action =
                 switch command.verb {
                 case .createUser: .createUser(user, profile)
@@ -88,7 +75,7 @@ extension Simulation {
                 }
         }
         let key = ScriptNames.key(command.verb == .send && command[.key] == 0 ? -1 : command[.key])
-        return ResolvedChange(action: action, actor: actor, key: key, session: session, conversation: conversation)
+        return ResolvedChange(action: action, actor: actor, key: key, session: session)
     }
 
     /// Compares what the engine said with what the model says.
@@ -98,32 +85,33 @@ extension Simulation {
         _ result: Result<Receipt, IMError>, _ change: ResolvedChange, moment: inout Timestamp?
     ) throws(Complaint) -> String {
         let head = model.head
-        let answer = model.perform(
-            change.action, by: change.actor, key: change.key, at: (try? result.get().timestamp) ?? time.now())
         let receipt: Receipt
-        switch (result, answer) {
-        case (.failure(let error), .refused(let codes)):
-            guard codes.contains(error.code) else {
-                throw Complaint("refused with \(error), and not with \(codes.map(\.name))")
+        do throws(IMError) {
+            receipt = try result.get()
+        } catch {
+            var copy = model
+            let answer = copy.perform(
+                change.action, by: change.actor, key: change.key, at: max(time.now(), model.latest))
+            guard case .refused(let codes) = answer else {
+                throw Complaint("refused with \(error); the model says \(answer)")
             }
-            return error.code.name
-        case (.failure(let error), _): throw Complaint("refused with \(error); the model says \(answer)")
-        case (.success(let receipt), .refused(let codes)):
+            if codes.contains(error.code) { return error.code.name }
+            throw Complaint("refused with \(error), and not with \(codes.map(\.name))")
+        }
+        let answer = model.perform(change.action, by: change.actor, key: change.key, at: receipt.timestamp)
+        if case .refused(let codes) = answer {
             throw Complaint("accepted with \(receipt); the model says \(codes.map(\.name))")
-        case (.success(let found), _): receipt = found
         }
         if model.head > head {
             if let moment, moment != receipt.timestamp { throw Complaint("two moments in one transaction") }
             if moment == nil { try note(receipt.timestamp) }
             moment = receipt.timestamp
         }
-        try check(receipt, answer, change.conversation)
+        try check(receipt, answer)
         return "\(receipt.position) \(receipt.sequence) \(receipt.timestamp.microseconds) \(receipt.isDuplicate)"
     }
 
-    private func check(
-        _ receipt: Receipt, _ answer: ModelAnswer, _ conversation: Conversation
-    ) throws(Complaint) {
+    private func check(_ receipt: Receipt, _ answer: ModelAnswer) throws(Complaint) {
         var (line, moment, isDuplicate): (ReferenceModel.Line?, Timestamp?, Bool) = (nil, nil, true)
         switch answer {
         case .appended(let new): (line, moment, isDuplicate) = (new, new.timestamp, false)
@@ -131,8 +119,8 @@ extension Simulation {
         case .unchanged(let subject): line = model.log(subject)?.lines.last
         case .refused: break
         }
-        guard receipt.isDuplicate == isDuplicate, receipt.conversation == conversation,
-            line?.conversation == conversation, receipt.sequence == line?.sequence, receipt.position == line?.position,
+        guard receipt.isDuplicate == isDuplicate, line?.conversation == receipt.conversation,
+            receipt.sequence == line?.sequence, receipt.position == line?.position,
             receipt.timestamp == moment ?? receipt.timestamp
         else { throw Complaint("\(receipt), and not \(answer)") }
     }
@@ -146,11 +134,11 @@ extension Simulation {
         } catch {
             result = .failure(error)
         }
-        // A trim has no receipt: its moment is what the clock and the newest entry say.
-        let isExact = model.earliest == model.latest
-        var moment = max(time.now(), model.latest.advanced(by: .microseconds(1)))
+        // A trim has no receipt: the journal has its moment.
+        var moment = max(time.now(), model.latest)
         if engine.head > head {
-            if !isExact, let seen = seenMoment(in: conversation) { moment = seen }
+            let entries = try read { () throws(IMError) in try engine.entries(after: head) }
+            moment = entries.last?.timestamp ?? moment
             try note(moment)
         }
         switch (result, model.perform(.trim(conversation, sequence), by: .host, key: nil, at: moment)) {
@@ -161,16 +149,6 @@ extension Simulation {
             return "\(through)"
         case (let result, let answer): throw Complaint("\(result); the model says \(answer)")
         }
-    }
-
-    /// The timestamp of the newest entry of a conversation, from somebody who sees it.
-    private func seenMoment(in conversation: Conversation) -> Timestamp? {
-        for person in model.people where model.sees(person.id, .max, conversation) {
-            if let page = try? engine.messages.history(of: conversation, for: person.id, limit: 1) {
-                return page.entries.last?.timestamp
-            }
-        }
-        return nil
     }
 
     // MARK: Host transactions
@@ -185,7 +163,8 @@ extension Simulation {
             if change.session != nil {
                 // In a transaction the host acts.
                 change.session = nil
-                change.actor = command.verb == .send ? .user(change.actor.user ?? "nobody") : .host
+                let isOfUser = command.verb == .send || change.isValue
+                change.actor = isOfUser ? .user(change.actor.user ?? "nobody") : .host
             }
             changes.append(change)
         }

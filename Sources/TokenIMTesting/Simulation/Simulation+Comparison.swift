@@ -12,9 +12,13 @@ extension Simulation {
             try compareInbox(person.id, &generator)
             try compareDevices(person.id)
             for log in model.logs where log.conversation.kind != .personal || log.conversation.users == [person.id] {
+                // What a deleted user said about itself is erased step by step: transcripts show how.
+                if log.conversation.kind == .personal, person.status == .deleted { continue }
                 try compareHistory(person.id, log.conversation, &generator)
                 try compareStates(person.id, log, &generator)
+                try compareDetails(person.id, log, &generator)
             }
+            try compareOneself(person)
         }
     }
 
@@ -37,7 +41,8 @@ extension Simulation {
 
     private func compare(_ user: User?, with person: ReferenceModel.Person?) throws(Complaint) {
         guard user?.id == person?.id, user?.profile.exactText == person?.profile.exactText,
-            user?.status == person?.status, user?.createdAt == person?.createdAt
+            user?.status == person?.status, user?.permissions == person?.permissions,
+            user?.createdAt == person?.createdAt
         else { throw Complaint("\(user, default: "no user"), not \(person, default: "nobody")") }
     }
 
@@ -50,8 +55,14 @@ extension Simulation {
             for slot in sessions.keys.sorted() where openConnection(slot) != nil {
                 guard let session = sessions[slot] else { continue }
                 let seen = try read { () throws(IMError) in try session.groups.get(id) }
-                if (seen != nil) != (model.role(session.user, id) != nil) {
+                let isMember = model.role(session.user, id) != nil
+                let isOpen = model.circle(id).map { !$0.isDissolved && $0.policies.joining != .invitedOnly } ?? false
+                let isInvited = model.joining(session.user, id, at: time.now())?.isInvitation ?? false
+                if (seen != nil) != (isMember || isOpen || isInvited) {
                     throw Complaint("\(session.user) asks for group \(id) and gets \(seen, default: "nothing")")
+                }
+                if let seen, !isMember, seen.announcement != nil {
+                    throw Complaint("an announcement for outsiders: \(session.user), \(seen)")
                 }
             }
         }
@@ -65,7 +76,11 @@ extension Simulation {
     private func compare(_ group: Group?, with circle: ReferenceModel.Circle?) throws(Complaint) {
         guard group?.id == circle?.id, group?.profile.exactText == circle?.profile.exactText,
             group?.owner == circle?.owner, group?.memberCount == circle?.memberCount,
-            group?.isDissolved == circle?.isDissolved, group?.createdAt == circle?.createdAt
+            group?.isDissolved == circle?.isDissolved, group?.createdAt == circle?.createdAt,
+            group?.kind == circle?.kind, group?.policies == circle?.policies, group?.isMuted == circle?.isMuted,
+            group?.announcement?.text == circle?.announcement?.text,
+            group?.announcement?.author == circle?.announcement?.author,
+            group?.announcement?.timestamp == circle?.announcement?.moment
         else { throw Complaint("\(group, default: "no group"), not \(circle, default: "none")") }
     }
 
@@ -87,33 +102,73 @@ extension Simulation {
         let isEqual =
             members.map(\.user) == expected.map(\.user) && members.map(\.role) == expected.map(\.role)
             && members.map(\.joinedSequence) == expected.map(\.joined)
+            && members.map(\.historySequence) == expected.map { $0.windows.last?.shownFrom ?? 0 }
+            && members.map(\.nickname) == expected.map(\.nickname)
+            && members.map(\.mutedUntil) == expected.map(\.mutedUntil)
         if !isEqual { throw Complaint("members of \(id): \(members), not \(expected)") }
+        try compareWaiting(circle)
+    }
+
+    private func compareWaiting(_ circle: ReferenceModel.Circle) throws(Complaint) {
+        let id = circle.id
+        let bans = try read { () throws(IMError) in try engine.groups.bans(of: id, limit: 40) }
+        let banned = model.people.compactMap { person in circle.bans.first { $0.user == person.id } }
+        if bans.map(\.user) != banned.map(\.user) || bans.map(\.author) != banned.map(\.author)
+            || bans.map(\.timestamp) != banned.map(\.moment)
+        {
+            throw Complaint("bans of \(id): \(bans), not \(banned)")
+        }
+        let requests: [JoinRequest]
+        do throws(IMError) {
+            requests = try engine.groups.joinRequests(to: id, limit: 40)
+        } catch {
+            if circle.isDissolved, error.code == .notAllowed { return }
+            throw Complaint("requests to \(id): \(error)")
+        }
+        let waiting = model.people.filter { $0.status != .deleted }.compactMap {
+            model.joining($0.id, id, at: time.now())
+        }
+        let isEqual =
+            requests.map(\.user) == waiting.map(\.user) && requests.map(\.isInvitation) == waiting.map(\.isInvitation)
+            && requests.map(\.author) == waiting.map(\.author) && requests.map(\.expiresAt) == waiting.map(\.until)
+            && requests.map { Array($0.text.utf8) } == waiting.map { Array($0.text.utf8) }
+            && requests.map(\.timestamp) == waiting.map(\.moment)
+        if !isEqual { throw Complaint("requests to \(id): \(requests), not \(waiting)") }
     }
 
     private func compareInbox(_ user: UserID, _ generator: inout SeededGenerator) throws(Complaint) {
-        let expected = model.inbox(user)
-        for onlyUnread in [false, true] {
-            var items: [InboxItem] = []
-            while true {
-                let limit = Int.random(in: 1...7, using: &generator)
-                let page = try read { () throws(IMError) in
-                    try engine.inbox.list(user, onlyUnread: onlyUnread, after: items.last?.place, limit: limit)
+        let all = model.inbox(user)
+        for archived in [false, true] {
+            let expected = all.filter { !$0.setting.isHidden && $0.setting.isArchived == archived }
+            for onlyUnread in [false, true] {
+                var items: [InboxItem] = []
+                while true {
+                    let limit = Int.random(in: 1...7, using: &generator)
+                    let page = try read { () throws(IMError) in
+                        try engine.inbox.list(
+                            user, archived: archived, onlyUnread: onlyUnread, after: items.last?.place, limit: limit)
+                    }
+                    items += page
+                    if page.count < limit { break }
                 }
-                items += page
-                if page.count < limit { break }
+                let wanted = onlyUnread ? expected.filter(\.isUnread) : expected
+                if items.map(\.conversation) != wanted.map(\.conversation) {
+                    throw Complaint("inbox of \(user): \(items.map(\.conversation)), not \(wanted.map(\.conversation))")
+                }
+                for (item, other) in zip(items, wanted) { try compare(item, with: other, of: user) }
             }
-            let wanted = onlyUnread ? expected.filter { $0.unread > 0 } : expected
-            if items.map(\.conversation) != wanted.map(\.conversation) {
-                throw Complaint("inbox of \(user): \(items.map(\.conversation)), not \(wanted.map(\.conversation))")
+            for withMuted in [true, false] {
+                let total = try read { () throws(IMError) in
+                    try engine.inbox.total(user, archived: archived, withMuted: withMuted)
+                }
+                let counted = expected.filter { withMuted || !$0.setting.isMuted(at: time.now()) }
+                let sum = counted.reduce(0) { $0 + $1.unread }
+                if total != sum { throw Complaint("total of \(user): \(total), not \(sum)") }
             }
-            for (item, other) in zip(items, wanted) { try compare(item, with: other, of: user) }
         }
-        let total = try read { () throws(IMError) in try engine.inbox.total(user) }
-        let sum = expected.reduce(0) { $0 + $1.unread }
-        if total != sum { throw Complaint("total of \(user): \(total), not \(sum)") }
         guard let log = model.logs.randomElement(using: &generator) else { return }
         let item = try read { () throws(IMError) in try engine.inbox.item(user, log.conversation) }
-        let other = expected.first { $0.conversation == log.conversation }
+        let other = all.first { $0.conversation == log.conversation }
         guard let item, let other else {
             if item == nil, other == nil { return }
             throw Complaint("\(user) and \(log.conversation): \(item, default: "-"), not \(other, default: "-")")
@@ -122,10 +177,16 @@ extension Simulation {
     }
 
     private func compare(_ item: InboxItem, with other: ReferenceModel.Item, of user: UserID) throws(Complaint) {
-        let isLast = item.lastMessage.map { other.lastMessage?.matches($0) ?? false } ?? (other.lastMessage == nil)
+        let isLast =
+            item.lastMessage.map { entry in
+                other.lastMessage.map { model.matches($0, entry, for: user, isPresent: true) } ?? false
+            } ?? (other.lastMessage == nil)
+        var (setting, expected) = (item.setting, other.setting)
+        if !setting.isMuted(at: time.now()) { setting.mutedUntil = nil }
+        if !expected.isMuted(at: time.now()) { expected.mutedUntil = nil }
         guard isLast, item.conversation == other.conversation, item.unread == other.unread,
-            item.readThrough == other.readThrough, item.headSequence == other.headSequence,
-            item.activity == other.activity
+            item.mentions == other.mentions, item.readThrough == other.readThrough,
+            item.headSequence == other.headSequence, item.activity == other.activity, setting == expected
         else { throw Complaint("in the inbox of \(user): \(item), not \(other)") }
     }
 
@@ -138,7 +199,11 @@ extension Simulation {
         if !isEqual { throw Complaint("devices of \(user): \(devices), not \(expected)") }
         let presence = try read { () throws(IMError) in try engine.presence.of(user) }
         let open = expected.map(\.id).filter { model.isOpen(user, $0) }
-        if presence.devices != open || presence.isOnline == open.isEmpty {
+        let person = model.person(user)
+        let status = person?.customStatus.flatMap { $0.until ?? .distantFuture > time.now() ? $0 : nil }
+        if presence.devices != open || presence.isOnline == open.isEmpty || presence.customStatus != status
+            || presence.isHidden != person?.isHidden
+        {
             throw Complaint("presence of \(user): \(presence), not \(open)")
         }
     }
@@ -164,6 +229,9 @@ extension Simulation {
         var expected = lines
         if let place { expected = lines.filter { isForward ? $0.sequence > place : $0.sequence < place } }
         if !isForward { expected.reverse() }
+        func matches(_ entry: Entry, _ line: ReferenceModel.Line) -> Bool {
+            model.matches(line, entry, for: user, isPresent: true)
+        }
         while true {
             let limit = Int.random(in: 1...40, using: &generator)
             let page = try read { () throws(IMError) in
@@ -173,12 +241,12 @@ extension Simulation {
             }
             let entries = isForward ? page.entries : page.entries.reversed()
             let wanted = expected.prefix(limit)
-            guard entries.count == wanted.count, zip(entries, wanted).allSatisfy({ $1.matches($0) }) else {
+            guard entries.count == wanted.count, zip(entries, wanted).allSatisfy({ matches($0, $1) }) else {
                 let found = entries.map { "\($0.sequence) \($0.kind)" }
                 throw Complaint(
                     "history of \(conversation) for \(user), \(isForward ? "after" : "before") "
                         + "\(place, default: "the end"), \(limit): \(found), not \(wanted.map(\.sequence)) "
-                        + "\(zip(entries, wanted).first { !$1.matches($0) }, default: "")")
+                        + "\(zip(entries, wanted).first { !matches($0, $1) }, default: "")")
             }
             expected.removeFirst(wanted.count)
             if page.isComplete != expected.isEmpty {

@@ -118,6 +118,8 @@ extension Simulation {
             throw Complaint("polling: \(error)")
         }
         guard let endpoint else { throw Complaint("a device that is not there gets \(deliveries)") }
+        // What a deleted user said about itself is erased step by step: transcripts show how.
+        if model.existing(user) == nil { return "" }
         // The same judgement as for a session that has just begun.
         var copy = model
         copy.connections = [.init(user: user, device: device, window: maximum, floor: endpoint.cursor)]

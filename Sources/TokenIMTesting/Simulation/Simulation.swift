@@ -29,6 +29,10 @@ package final class Simulation {
     var sessions: [Int: Session] = [:]
     /// What happened, a line for each command: the same in every run of the same script.
     package private(set) var trace: [String] = []
+    /// How many lines of the script have been carried out.
+    package private(set) var commandCount = 0
+    /// Up to where the journal has been looked at.
+    private var reconciled: Position = 0
     private let directory: TemporaryDirectory
     private var storeCount = 0
     private let isThreaded: Bool
@@ -83,8 +87,9 @@ package final class Simulation {
                 last = script[step]
                 let end = step + transactionLength(script, from: step)
                 trace.append("\(last) -> \(try await perform(last, Array(script[(step + 1)..<end])))")
-                await settle()
-                try noteBookkeeping(after: last.verb)
+                await settle(after: last.verb)
+                try reconcile(after: last.verb)
+                commandCount += end - step
                 step = end
             }
             last = ScriptCommand(.compare, 0)
@@ -99,8 +104,17 @@ package final class Simulation {
     }
 
     /// Waits until the engine has carried out what it has told itself to do.
-    private func settle() async {
-        if isThreaded { try? await engine.transaction { _ in } }
+    private func settle(after verb: ScriptCommand.Verb) async {
+        guard isThreaded else { return }
+        var head: Position
+        repeat {
+            try? await engine.transaction { _ in }
+            head = engine.head
+            guard verb == .advance else { return }
+            // What came due while the clock went on is set to a moment that has passed, and rings now.
+            time.advance(by: .zero)
+            try? await engine.transaction { _ in }
+        } while engine.head > head
     }
 
     /// How many lines belong to a command: a transaction takes those behind it that it can do.
@@ -178,20 +192,51 @@ package final class Simulation {
 
     // MARK: Time and positions
 
-    /// Entries that the engine makes for itself: a device that is new, cursors that are written. Nobody sees them, but
-    /// they take positions.
-    private func noteBookkeeping(after verb: ScriptCommand.Verb) throws(Complaint) {
+    /// Looks what the journal has since the last time: what the model says, what had come due, and what the engine
+    /// notes for itself, a device that is new or cursors that are written, which nobody sees.
+    private func reconcile(after verb: ScriptCommand.Verb) throws(Complaint) {
         guard engine.head >= model.head else { throw Complaint("the head is \(engine.head), not \(model.head)") }
-        let count = engine.head - model.head
-        if count == 0 { return }
-        switch verb {
-        case .connect, .closeSession, .suspend, .deleteUser, .register, .pollAcknowledge:
-            if count > 4 { throw Complaint("\(count) entries that nobody asked for") }
-        case .advance:
-            if count > 40 { throw Complaint("\(count) entries that nobody asked for") }
-        default: throw Complaint("\(count) entries that nobody asked for")
+        let entries = try read { () throws(IMError) in try engine.entries(after: reconciled) }
+            .filter { $0.kind != .bookkeeping }
+        for entry in entries {
+            if model.line(entry.sequence, entry.conversation) == nil {
+                if verb != .advance { throw Complaint("nobody asked for \(entry)") }
+                if let text = model.adopt(entry) { throw Complaint(text) }
+                model.earliest = max(model.earliest, entry.timestamp)
+                model.latest = max(model.latest, entry.timestamp)
+            }
+            model.change(entry.sequence, entry.conversation) { line in
+                line.position = entry.position
+                line.isSeen = true
+            }
         }
+        let missing = model.logs.lazy.flatMap(\.lines).first { !$0.isSeen }
+        if let missing { throw Complaint("the journal has not got \(missing)") }
+        for entry in entries {
+            guard let line = model.line(entry.sequence, entry.conversation) else { continue }
+            if !model.matches(line, entry, for: nil) { throw Complaint("the journal has \(entry), not \(line)") }
+        }
+        if verb == .advance, let text = model.overdue(at: time.now()) { throw Complaint(text) }
+        // Where among other entries those stand that nobody sees is not known.
+        let earliest = model.earliest
+        try noteBookkeeping(engine.head - reconciled - UInt64(entries.count), after: verb)
+        if !entries.isEmpty { model.earliest = earliest }
         model.head = engine.head
+        model.silent = 0
+        reconciled = engine.head
+    }
+
+    private func noteBookkeeping(_ silent: UInt64, after verb: ScriptCommand.Verb) throws(Complaint) {
+        guard silent >= model.silent else { throw Complaint("\(model.silent - silent) keys are not kept") }
+        let count = silent - model.silent
+        if count == 0 { return }
+        let bound: UInt64 =
+            switch verb {
+            case .connect, .closeSession, .suspend, .deleteUser, .register, .pollAcknowledge, .removeDevice: 4
+            case .advance: 40
+            default: 0
+            }
+        if count > bound { throw Complaint("\(count) entries that nobody asked for") }
         model.earliest = max(model.earliest, Timestamp(microseconds: model.earliest.microseconds + 1))
         model.latest = max(model.latest, time.now()).advanced(by: .microseconds(Int64(count)))
     }
@@ -243,7 +288,7 @@ package final class Simulation {
         guard let count, count <= (isCrash ? 0 : 2) else {
             throw Complaint("the head is \(engine.head) after opening, and was \(model.head)")
         }
-        if count > 0 { try noteBookkeeping(after: .connect) }
+        if count > 0 { try reconcile(after: .connect) }
         for index in model.endpoints.indices {
             let endpoint = model.endpoints[index]
             let cursor = try read { () throws(IMError) in

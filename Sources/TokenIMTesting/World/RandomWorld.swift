@@ -5,8 +5,9 @@ package struct RandomWorld {
     private static let weights: [(WorldCommand.Verb, Int)] = [
         (.send, 240), (.read, 40), (.leave, 3), (.disconnect, 6), (.connect, 30), (.kill, 6),
         (.drop, 10), (.duplicate, 8), (.reorder, 8), (.delay, 8), (.stall, 5), (.halfOpen, 5), (.cut, 4), (.heal, 24),
-        (.add, 8), (.remove, 4), (.trim, 1),
-        (.crash, 2), (.crashAtCommit, 5), (.shutDown, 3), (.diskFull, 4), (.slowDisk, 3), (.jump, 3),
+        (.edit, 24), (.recall, 10), (.react, 24), (.pin, 8), (.set, 16), (.draft, 8), (.rename, 4),
+        (.add, 8), (.remove, 4), (.trim, 1), (.ban, 2), (.announce, 2),
+        (.crash, 4), (.crashAtCommit, 8), (.shutDown, 3), (.diskFull, 4), (.slowDisk, 3), (.jump, 3),
         (.wait, 120), (.quiet, 1),
     ]
     private static let weightSum = weights.reduce(0) { $0 + $1.1 }
@@ -36,6 +37,8 @@ package struct RandomWorld {
         case .user: below(World.userCount)
         case .group: below(World.groupCount)
         case .to: below(2) == 0 ? World.firstGroup + below(World.groupCount) : below(World.userCount)
+        case .place: below(below(6) + 1)
+        case .setting: below(4)
         case .percent: [0, 10, 30, 60, 100][below(5)]
         case .kinds: below(4) == 0 ? below(PacketKinds.all.rawValue + 1) : PacketKinds.all.rawValue
         case .end: below(2)

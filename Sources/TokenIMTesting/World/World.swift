@@ -115,6 +115,14 @@ package final class World {
             let (user, group) = (Self.user(command[.user]), Self.group(command[.group]))
             await host { engine, key throws(IMError) in try await engine.groups.remove(user, from: group, key: key) }
         case .trim: await trim(command)
+        case .ban:
+            let (user, group) = (Self.user(command[.user]), Self.group(command[.group]))
+            let change = Change.ban(user, from: group, isOn: command[.on] != 0)
+            await host { engine, key throws(IMError) in try await engine.perform(change, by: .host, key: key) }
+        case .announce:
+            messages += 1
+            let change = Change.announce("announcement \(messages)", in: Self.group(command[.group]))
+            await host { engine, key throws(IMError) in try await engine.perform(change, by: .host, key: key) }
         default:
             let device = network.devices[command[.device] % network.devices.count]
             if !change(device, command) { disturb(device.link, command) }
@@ -136,12 +144,48 @@ package final class World {
         case .leave:
             let (user, group) = (device.user, Self.group(command[.group]))
             device.request { session, key in try await session.groups.leave(user, group, key: key) }
+        case .edit, .recall, .react, .pin, .set, .draft, .rename:
+            messages += 1
+            guard let change = change(command, by: device) else { break }
+            device.request { session, key in try await session.perform(change, key: key) }
         case .disconnect: device.disconnect()
         case .connect: device.connect()
         case .kill: device.kill()
         default: return false
         }
         return true
+    }
+
+    /// What a device asks for about what it has; nil when it has nothing there.
+    private func change(_ command: WorldCommand, by device: SimulatedDevice) -> Change? {
+        let conversation = conversation(command[.to], with: device.user)
+        let isOn = command[.on] != 0
+        switch command.verb {
+        case .set:
+            switch command[.setting] {
+            case 0: return .pinConversation(conversation, isOn: isOn)
+            case 1: return .archive(conversation, isOn: isOn)
+            case 2: return .hide(conversation, isOn: isOn)
+            default: return .muteConversation(conversation, until: isOn ? .distantFuture : nil)
+            }
+        case .draft: return .setDraft(messages % 3 == 0 ? nil : "draft \(messages)", in: conversation)
+        case .rename: return .setNickname("name \(messages)", of: device.user, in: Self.group(command[.group]))
+        default: break
+        }
+        let isOwn = command.verb == .edit || command.verb == .recall
+        let known = device.log(of: conversation).filter { line in
+            guard let entry = line.entry else { return line.content != nil }
+            return entry.kind == .message && (!isOwn || entry.author == device.user)
+        }
+        guard let line = known.dropLast(min(command[.place], max(0, known.count - 1))).last else { return nil }
+        switch command.verb {
+        case .edit: return .edit(line.sequence, in: conversation, .text("\(messages)"))
+        case .recall: return .recall(line.sequence, in: conversation)
+        case .react:
+            let reaction = ["yes", "no", "\u{1F44D}"][line.sequence % 3 == 0 ? 0 : 1 + messages % 2]
+            return .react(reaction, to: line.sequence, in: conversation, isOn: isOn)
+        default: return .pin(line.sequence, in: conversation, isOn: isOn)
+        }
     }
 
     private func disturb(_ link: SimulatedLink, _ command: WorldCommand) {

@@ -4,10 +4,12 @@ package struct WorldCommand: ScriptLine, Hashable {
     package enum Verb: String, CaseIterable, Sendable {
         // Devices.
         case send, read, leave, disconnect, connect, kill
+        // Devices, about what was said and how they have it.
+        case edit, recall, react, pin, set, draft, rename
         // Links.
         case drop, duplicate, reorder, delay, stall, halfOpen, cut, heal
         // The host.
-        case add, remove, trim
+        case add, remove, trim, ban, announce
         // The server, its disk and its clock.
         case crash, crashAtCommit, shutDown, diskFull, slowDisk, jump
         // Time.
@@ -15,7 +17,13 @@ package struct WorldCommand: ScriptLine, Hashable {
 
         var labels: [Label] {
             switch self {
-            case .send: [.device, .to]
+            case .send, .draft: [.device, .to]
+            case .edit, .recall: [.device, .to, .place]
+            case .react, .pin: [.device, .to, .place, .on]
+            case .set: [.device, .to, .setting, .on]
+            case .rename: [.device, .group]
+            case .ban: [.group, .user, .on]
+            case .announce: [.group]
             case .read: [.device, .to]
             case .leave: [.device, .group]
             case .disconnect, .connect, .kill, .stall, .cut, .heal: [.device]
@@ -33,7 +41,7 @@ package struct WorldCommand: ScriptLine, Hashable {
     }
 
     enum Label: String {
-        case device, to, group, user, percent, kinds, milliseconds, end, after, skipping, on
+        case device, to, group, user, place, setting, percent, kinds, milliseconds, end, after, skipping, on
     }
 
     package let verb: Verb
