@@ -3,8 +3,8 @@ import Dispatch
 
 @main
 enum Main {
-    /// Waits on the main thread for the command, which runs on the others. An asynchronous `main` would give up the main
-    /// thread, and valgrind cannot bear that.
+    /// Waits on the main thread for the command, which runs on the others. An asynchronous `main` would give up the
+    /// main thread, and valgrind cannot bear that.
     static func main() {
         let isDone = DispatchSemaphore(value: 0)
         Task.detached {

@@ -89,9 +89,14 @@ final class Core: @unchecked Sendable {
 
     private func number(of id: UserID) -> UserNumber {
         if let number = names.number(of: id) { return number }
-        guard let number = try? snapshot().written.userNumber(id) else { return 0 }
+        guard let number = try? committedNumber(of: id) else { return 0 }
         names.remember(number, of: id)
         return number
+    }
+
+    private func committedNumber(of id: UserID) throws -> UserNumber? {
+        let transaction = try store.journal.beginRead()
+        return try WrittenView(tables: store.journalTables, transaction: transaction.view).userNumber(id)
     }
 
     // MARK: What is due

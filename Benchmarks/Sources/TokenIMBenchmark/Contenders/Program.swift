@@ -2,7 +2,8 @@ import Foundation
 
 /// Another program that is run for its output.
 ///
-/// Not by `Process`: on Linux that waits for whatever the program leaves running, too, and a server is to go on running.
+/// Not by `Process`: on Linux that waits for whatever the program leaves running, too, and a server is to go on
+/// running.
 enum Program {
     struct Failure: Error, CustomStringConvertible {
         let description: String

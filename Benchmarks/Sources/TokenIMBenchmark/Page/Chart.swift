@@ -86,8 +86,8 @@ struct Chart {
         }
         let grid = scale.marks.map { mark in
             let x = Self.labels + scale.length(of: mark)
-            return
-                "<line class=\"grid\" x1=\"\(Self.number(x))\" x2=\"\(Self.number(x))\" y1=\"0\" y2=\"\(Self.number(y))\"/>"
+            let (across, down) = (Self.number(x), Self.number(y))
+            return "<line class=\"grid\" x1=\"\(across)\" x2=\"\(across)\" y1=\"0\" y2=\"\(down)\"/>"
                 + text(x, y + 12, Figure.text(mark), "faint", anchor: "middle")
         }
         let size = "viewBox=\"0 0 \(Self.number(Self.width)) \(Self.number(y + 18))\""

@@ -59,8 +59,8 @@ struct Page {
         guard !report.contenders.isEmpty else { return "" }
         let rows = report.contenders.map { contender in
             let mark = contender.equal ? "equal" : "<b>weaker, or none</b>"
-            return
-                "<tr><td>\(swatch(contender.name))\(Self.escaped(contender.name)) \(Self.escaped(contender.version))</td>"
+            let name = "\(Self.escaped(contender.name)) \(Self.escaped(contender.version))"
+            return "<tr><td>\(swatch(contender.name))\(name)</td>"
                 + "<td>\(Self.escaped(contender.guarantee))</td><td>\(mark)</td></tr>"
         }
         return """

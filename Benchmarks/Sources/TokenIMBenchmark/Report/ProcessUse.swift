@@ -17,10 +17,17 @@ enum ProcessUse {
     #endif
 
     /// Bytes that the system has written to disks for it, or will; nil where the system does not say.
+    ///
+    /// Linux counts all of a large folio of its page cache as written when one page of it has changed, so this is at
+    /// most what the process has handed in to be written. It hands in whole pages, and syncs them.
     static var bytesWritten: Double? {
         guard let text = try? String(contentsOfFile: "/proc/self/io", encoding: .utf8) else { return nil }
-        let line = text.split(separator: "\n").first { $0.hasPrefix("write_bytes:") }
-        return line.flatMap { $0.split(separator: " ").last }.flatMap { Double($0) }
+        func number(_ name: String) -> Double? {
+            let line = text.split(separator: "\n").first { $0.hasPrefix(name) }
+            return line.flatMap { $0.split(separator: " ").last }.flatMap { Double($0) }
+        }
+        guard let handedIn = number("wchar:"), let written = number("write_bytes:") else { return nil }
+        return min(handedIn, written)
     }
 
     /// Bytes of disk that the files of a directory take.

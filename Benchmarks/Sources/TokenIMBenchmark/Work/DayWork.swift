@@ -32,7 +32,8 @@ struct DayWork: Work {
             let sends = histograms.of(.send).value
             rows.append(
                 Self.row(
-                    "send: slowest thousandth ÷ half", [load], sends.percentile(0.999) / sends.percentile(0.5), "times",
+                    "send: slowest thousandth ÷ half", [load],
+                    sends.percentile(0.999) / sends.percentile(0.5), "times",
                     aim: .atMost(10), note: "whether folding, or anything else, holds some up"))
         }
         return rows
@@ -64,8 +65,8 @@ struct DayWork: Work {
 /// What a user asks for.
 ///
 /// How often stands by it: of 16,371 messages in public logs of chats, 14,763 came from somebody else than the one
-/// before, who had read that, so for 1,000 sends 902 markers move; and 3,271 times somebody came. Whoever comes connects,
-/// lists the inbox, reads a page of history, receives what has piled up and acknowledges it.
+/// before, who had read that, so for 1,000 sends 902 markers move; and 3,271 times somebody came. Whoever comes
+/// connects, lists the inbox, reads a page of history, receives what has piled up and acknowledges it.
 enum DayRequest: String, CaseIterable, Sendable {
     case send, read, connect, inbox, history
 
