@@ -1,3 +1,5 @@
+#if DEBUG || LIBFUZZER
+
 @testable import TokenIM
 import TokenIMLMDB
 
@@ -73,3 +75,5 @@ extension FuzzTarget {
         bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }
+
+#endif

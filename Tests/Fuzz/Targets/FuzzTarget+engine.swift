@@ -1,3 +1,5 @@
+#if DEBUG || LIBFUZZER
+
 import TokenIM
 import TokenIMLMDB
 import TokenIMReplay
@@ -116,3 +118,5 @@ extension FuzzTarget {
         return try StoreCopy.bytes(of: directory.path + "/data.mdb")
     }
 }
+
+#endif

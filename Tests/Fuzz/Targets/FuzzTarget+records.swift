@@ -1,3 +1,5 @@
+#if DEBUG || LIBFUZZER
+
 @testable import TokenIM
 import TokenIMLMDB
 
@@ -70,3 +72,5 @@ extension FuzzTarget {
         }
     }
 }
+
+#endif

@@ -1,3 +1,5 @@
+#if DEBUG || LIBFUZZER
+
 @testable import TokenIM
 @testable import TokenIMLMDB
 
@@ -129,3 +131,5 @@ extension FuzzTarget {
             return "\(whole == .max) \(whole == .min) \(one < other)"
         })
 }
+
+#endif
