@@ -75,10 +75,15 @@ extension ReferenceModel {
         return (circle, isInvited)
     }
 
+    /// Both may be said to a host, when the group has been dissolved.
+    private func forUsersOnly(_ id: GroupID) -> Refusal {
+        Refusal(circle(id)?.isDissolved == true ? [.malformedArgument, .notAllowed] : [.malformedArgument])
+    }
+
     private mutating func join(
         _ id: GroupID, by actor: ModelActor, at moment: Timestamp
     ) throws(Refusal) -> ModelAnswer {
-        guard let user = actor.user else { throw Refusal(.malformedArgument) }
+        guard let user = actor.user else { throw forUsersOnly(id) }
         let (circle, isInvited) = try requireOpen(id, to: user, at: moment)
         if !isInvited, circle.policies.joining != .anyone { throw Refusal(.notAllowed) }
         return try enter(user, circle, "accepted", by: actor, at: moment)
@@ -101,7 +106,7 @@ extension ReferenceModel {
     private mutating func request(
         _ id: GroupID, _ text: String, by actor: ModelActor, at moment: Timestamp
     ) throws(Refusal) -> ModelAnswer {
-        guard let user = actor.user else { throw Refusal(.malformedArgument) }
+        guard let user = actor.user else { throw forUsersOnly(id) }
         let (circle, isInvited) = try requireOpen(id, to: user, at: moment)
         if isInvited || circle.policies.joining == .anyone { throw Refusal(.notAllowed) }
         if let joining = joining(user, id, at: moment) {
