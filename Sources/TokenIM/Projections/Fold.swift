@@ -45,6 +45,9 @@ struct Fold {
         guard row.head.sequence == cell.base.sequence else {
             throw IMError(.broken, "conversation \(cell.number.rawValue) was folded out of turn")
         }
+        if let first = cell.entries.first, set.first + UInt64(first.offset) <= row.head.lastPosition {
+            throw IMError(.corrupt, "conversation \(cell.number.rawValue) is ahead of the checkpoint")
+        }
         var counted = row.head.counted
         var sequence = row.head.sequence
         for entry in cell.entries {

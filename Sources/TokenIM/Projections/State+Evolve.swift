@@ -8,7 +8,10 @@ extension State {
         let conversation = header.conversation
         let isCounted = entry.event.isCounted
         let side = isCounted ? conversation.side(of: header.author) : nil
-        try begin(conversation)
+        guard try begin(conversation) == header.sequence else {
+            throw IMError(
+                .corrupt, "conversation \(conversation.rawValue) stands elsewhere than its entry at \(position) says")
+        }
         if header.sequence == 1, conversation.kind == .direct { beginChat(conversation, at: position) }
         let tail = live.append(position, to: conversation, isCounted: isCounted, by: side)
         if isCounted, header.author != 0, conversation.kind == .group {

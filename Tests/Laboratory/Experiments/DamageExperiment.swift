@@ -102,6 +102,7 @@ struct DamageExperiment: Experiment {
     }
 
     private func examine(_ root: String, _ reading: [String]) async throws -> String {
+        var isFoundByCheck = false
         for file in Self.files {
             let path = "\(root)/store/\(file)/data.mdb"
             do throws(StorageError) {
@@ -109,6 +110,7 @@ struct DamageExperiment: Experiment {
                 // A store that the check calls damaged is not opened, unless only values are: those are found on
                 // reading.
                 guard findings.allSatisfy({ $0.reason.contains("checksum") }) else { return "found-by-check" }
+                isFoundByCheck = isFoundByCheck || !findings.isEmpty
             } catch {
                 guard [.versionMismatch, .damaged].contains(error.kind) else { throw error }
                 return "found-by-check"
@@ -118,8 +120,11 @@ struct DamageExperiment: Experiment {
             let engine = try ChatLoad.open(root, seed: 3)
             defer { engine.close() }
             let found = try await ChatLoad.reading(of: engine)
-            guard found == reading else { throw Defect(ChatReading.difference(found, reading)) }
-            return "without-effect"
+            if found == reading { return "without-effect" }
+            // A checksum covers its key, too. A row whose key is damaged is missed by who asks for it by that key, and
+            // only the check sees it.
+            guard isFoundByCheck else { throw Defect(ChatReading.difference(found, reading)) }
+            return "found-by-check"
         } catch let error as IMError {
             guard [.corrupt, .unreadableStore].contains(error.code) else { throw error }
             return "found-by-engine"
