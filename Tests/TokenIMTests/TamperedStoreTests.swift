@@ -110,6 +110,21 @@ import TokenIMTesting
         try await tamper("journal", JournalTables.names, besides: ["journal", "store"])
     }
 
+    /// As when a page of the trees is newer than the rest of its file.
+    @Test func treesThatAreAheadOfTheirCheckpointAreFoundAtOpening() async throws {
+        let test = try await store()
+        try write("\(test.directory.path)/store/projections", FoldedTables.names) { environment, transaction in
+            let table = environment.table("checkpoint")
+            let first = try transaction.view.first(table).map { (key: Array($0.key), value: Array($0.value)) }
+            let row = try #require(first)
+            let position = row.value.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            let earlier = withUnsafeBytes(of: (position - 10).bigEndian) { Array($0) }
+            try Self.put(earlier, row.key, table, transaction)
+        }
+        let error = #expect(throws: IMError.self) { try TestEngine(reopening: test) }
+        #expect(error?.code == .corrupt)
+    }
+
     /// The checkpoint is what opening goes by.
     @Test func rowsWrittenByFoldsAreCompared() async throws {
         try await tamper("projections", FoldedTables.names, besides: ["checkpoint"])

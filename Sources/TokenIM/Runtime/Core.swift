@@ -75,66 +75,10 @@ final class Core: @unchecked Sendable {
         }
     }
 
-    /// The numbers of those whom a command names. Called on the caller's thread.
-    ///
-    /// What cannot be found here, or read, the writer finds or meets itself.
-    func users(knownOf command: Command) -> KnownUsers {
-        var known = KnownUsers()
-        if case .user(let author, _) = command.actor { known.author = number(of: author) }
-        if case .send(_, let target) = command.action, case .user(let user) = target.value {
-            known.target = number(of: user)
-        }
-        return known
-    }
-
-    private func number(of id: UserID) -> UserNumber {
-        if let number = names.number(of: id) { return number }
-        guard let number = try? committedNumber(of: id) else { return 0 }
-        names.remember(number, of: id)
-        return number
-    }
-
-    private func committedNumber(of id: UserID) throws -> UserNumber? {
-        let transaction = try store.journal.beginRead()
-        return try WrittenView(tables: store.journalTables, transaction: transaction.view).userNumber(id)
-    }
-
     // MARK: What is due
 
     /// The first moment at which something is to happen.
     var nextAlarm: Timestamp? { firstAlarm.withLock { $0 } }
-
-    /// What is due at a moment, at most `limit` messages of it: those of one conversation together.
-    func dueTasks(at now: Timestamp, limit: Int) throws -> [DueTask] {
-        let snapshot = try snapshot()
-        var tasks: [DueTask] = []
-        var sequences: [DueKey: [SequenceNumber]] = [:]
-        var order: [DueKey] = []
-        var count = 0
-        try snapshot.written.forEachAlarm(through: now) { conversation, sequence, kind in
-            switch kind {
-            case .release: tasks.append(.release(sequence, of: conversation.personalUser))
-            case .lapse:
-                let group = ConversationNumber(rawValue: sequence)
-                tasks.append(.lapse(conversation.personalUser, in: group))
-            case .expire, .burn:
-                let key = DueKey(conversation: conversation, erasure: kind == .expire ? .expired : .burned)
-                if sequences[key] == nil { order.append(key) }
-                sequences[key, default: []].append(sequence)
-            }
-            count += 1
-            return count < limit
-        }
-        for key in order {
-            tasks.append(.withdraw((sequences[key] ?? []).sorted(), in: key.conversation, key.erasure))
-        }
-        return tasks
-    }
-
-    private struct DueKey: Hashable {
-        var conversation: ConversationNumber
-        var erasure: Erasure
-    }
 
     // MARK: Jobs
 

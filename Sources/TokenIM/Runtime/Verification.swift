@@ -93,7 +93,7 @@ extension Engine {
                 other = try rebuilt.next()
                 continue
             }
-            let order = other.map { mine.key.order(to: $0.key) } ?? -1
+            let order = other.map { mine.key.compare($0.key) } ?? -1
             if order < 0 {
                 report(mine.key, "is not in the journal")
                 row = try stored.next()
@@ -101,7 +101,7 @@ extension Engine {
                 report(theirs.key, "is missing")
                 other = try rebuilt.next()
             } else {
-                if let theirs = other, !mine.value.elementsEqual(theirs.value) {
+                if let theirs = other, mine.value.compare(theirs.value) != 0 {
                     report(mine.key, "differs from the journal")
                 }
                 row = try stored.next()
@@ -171,13 +171,5 @@ extension JournalTables {
             consumerEntries, relations, settings, hidden, mentions, amendments, reactions, pins, withdrawn, burning,
             alarms, scheduled, groupSettings, memberChanges, requests, requestsOfUsers, bans, seen,
         ]
-    }
-}
-
-extension UnsafeRawBufferPointer {
-    /// Negative when these bytes come before the others, zero when they are the same, positive when they come after.
-    fileprivate func order(to other: UnsafeRawBufferPointer) -> Int {
-        if elementsEqual(other) { return 0 }
-        return lexicographicallyPrecedes(other) ? -1 : 1
     }
 }
