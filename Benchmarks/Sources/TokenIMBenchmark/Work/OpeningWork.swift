@@ -57,6 +57,11 @@ struct FillStore: AsyncParsableCommand {
     @Option var messages: Int
     @Flag var crashes = false
 
+    /// Those that it creates when it does not crash.
+    static func users() throws -> [UserID] {
+        try (0..<20_002).map { try UserID("member" + String(format: "-%010d", $0)) }
+    }
+
     func run() async throws {
         let engine = try BenchmarkStore.open(path, EventLog(), crashes ? withoutFolds : { _ in })
         let prefix = crashes ? "late" : "member"
