@@ -110,6 +110,7 @@ extension Duration {
     /// None when it is less than nothing.
     var inNanoseconds: UInt64 {
         let (seconds, attoseconds) = components
-        return seconds < 0 || attoseconds < 0 ? 0 : UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds) / 1_000_000_000
+        guard seconds >= 0, attoseconds >= 0 else { return 0 }
+        return UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds) / 1_000_000_000
     }
 }

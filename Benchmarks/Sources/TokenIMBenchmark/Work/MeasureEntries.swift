@@ -15,8 +15,7 @@ struct MeasureEntries: AsyncParsableCommand {
 
     func run() async throws {
         let engine = try BenchmarkStore.open(path) { configuration in
-            configuration.limits.foldEntries = 1 << 28
-            configuration.limits.foldQuiet = .seconds(86_400)
+            withoutFolds(&configuration)
             configuration.limits.keyMergeEntries = entries
         }
         let users = try FillStore.users()

@@ -110,7 +110,8 @@ struct MemoryWork: Work {
                 note: "until it is folded; the index is meant for as many, and is full"),
             Self.row(
                 "a conversation that was touched since the fold", parameters,
-                (spread - plain) / Double(entries - few), "bytes", note: "with the inboxes of both users, and what is kept at hand of them"),
+                (spread - plain) / Double(entries - few), "bytes",
+                note: "with both inboxes, and what is kept of the users"),
         ]
     }
 
@@ -250,7 +251,7 @@ struct MeasureMemory: AsyncParsableCommand {
         let names = try FillStore.users()
         let traffic = Traffic.direct(among: names, conversations: 100_000)
         let before = Double(try ResidentMemory.settledPrivateBytes())
-        let engine = try BenchmarkStore.open(path) { $0.limits.foldQuiet = .seconds(3_600) }
+        let engine = try BenchmarkStore.open(path, EventLog(), withoutFolds)
         let opened = Double(try ResidentMemory.settledPrivateBytes()) - before
         try await engine.preload(messages, traffic)
         let unfolded = Double(try ResidentMemory.settledPrivateBytes()) - before

@@ -43,8 +43,8 @@ private struct Opened: Codable {
     var privateBytes: Double
 }
 
-/// An engine that leaves folding be, for a process that ends without closing it.
-private func withoutFolds(_ configuration: inout Configuration) {
+/// An engine that leaves folding be.
+func withoutFolds(_ configuration: inout Configuration) {
     configuration.limits.foldEntries = 1 << 28
     configuration.limits.foldQuiet = .seconds(86_400)
 }
