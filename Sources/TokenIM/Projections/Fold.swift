@@ -13,7 +13,9 @@ struct Fold {
     func write(_ set: WorkingSet, _ transaction: borrowing WriteTransaction) throws {
         // The order is sorted rather than the cells: moving a cell would retain and release what it holds each time.
         let order = set.cells.indices.map { (set.cells[$0].number, $0) }.sorted { $0.0 < $1.0 }
-        for (_, index) in order { try write(set.cells[index], of: set, transaction) }
+        try set.cells.withUnsafeBufferPointer { cells in
+            for (_, index) in order { try write(cells[index], from: set.first, transaction) }
+        }
         for (key, versions) in set.markers.sorted(by: { $0.key < $1.key }) {
             guard let marker = versions.last?.value else { continue }
             try put(marker, tables.markers, RowKey(key.conversation, key.user), transaction)
@@ -38,14 +40,14 @@ struct Fold {
     }
 
     private func write(
-        _ cell: ConversationCell, of set: WorkingSet, _ transaction: borrowing WriteTransaction
+        _ cell: borrowing ConversationCell, from first: Position, _ transaction: borrowing WriteTransaction
     ) throws {
         let folded = FoldedView(tables: tables, transaction: transaction.view)
         var row = try folded.row(of: cell.number) ?? ConversationRow()
         guard row.head.sequence == cell.base.sequence else {
             throw IMError(.broken, "conversation \(cell.number.rawValue) was folded out of turn")
         }
-        if let first = cell.entries.first, set.first + UInt64(first.offset) <= row.head.lastPosition {
+        if let entry = cell.entries.first, first + UInt64(entry.offset) <= row.head.lastPosition {
             throw IMError(.corrupt, "conversation \(cell.number.rawValue) is ahead of the checkpoint")
         }
         var counted = row.head.counted
@@ -57,11 +59,11 @@ struct Fold {
             }
             if row.newest.positions.isEmpty { row.newest.countedBefore = counted }
             let isCounted = cell.base.counted + UInt64(entry.counted) > counted
-            row.newest.append(set.first + UInt64(entry.offset), isCounted: isCounted)
+            row.newest.append(first + UInt64(entry.offset), isCounted: isCounted)
             if isCounted { counted += 1 }
             sequence += 1
         }
-        row.head = cell.head(through: .max, first: set.first)
+        row.head = cell.head(through: .max, first: first)
         try put(row, tables.conversations, RowKey(cell.number), transaction)
     }
 

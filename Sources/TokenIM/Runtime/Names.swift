@@ -10,7 +10,7 @@ final class Names: Sendable {
         var numbers = KeyIndex(capacity: capacity)
     }
 
-    private static let capacity = 1 << 15
+    private static let capacity = 1 << 16
 
     private let content = Monitor(Content())
     /// So that nobody can choose names that all lie in one place.
@@ -53,6 +53,8 @@ final class Names: Sendable {
         let digest = digest(id)
         content.withLock { content in
             content.users.insert(id, for: number)
+            // A name that another one has pushed out comes again, and its number with it.
+            guard content.numbers.position(of: digest, where: { $0 == number }) == nil else { return }
             if content.numbers.count >= Self.capacity { content.numbers = KeyIndex(capacity: Self.capacity) }
             content.numbers.insert(digest, UInt64(number))
         }
