@@ -84,3 +84,6 @@ static inline void tokenim_relax(void) {
     __asm__ __volatile__("yield");
 #endif
 }
+
+/* Asks the processor to have a line of memory at hand. */
+static inline void tokenim_fetch(const void *address) { __builtin_prefetch(address); }

@@ -60,9 +60,9 @@ public final class Engine: Sendable {
         if case .session(_, _, let number) = command.actor {
             try core.live.withLock { live throws(IMError) in try live.requireOpen(number) }
         }
-        let known = core.users(knownOf: command)
-        if core.isInline { return try runtime.runInline { .command(command, known, $0) } }
-        return try await runtime.ask { .command(command, known, $0) }
+        let preparation = core.prepare(command)
+        if core.isInline { return try runtime.runInline { .command(command, preparation, $0) } }
+        return try await runtime.ask { .command(command, preparation, $0) }
     }
 
     /// Has a command judged and not carried out.
@@ -77,7 +77,7 @@ public final class Engine: Sendable {
             return commands.map { command in
                 Result { () throws(IMError) in
                     try command.action.validate(core.limits)
-                    return try runtime.runInline { .command(command, core.users(knownOf: command), $0) }
+                    return try runtime.runInline { .command(command, core.prepare(command), $0) }
                 }
             }
         }

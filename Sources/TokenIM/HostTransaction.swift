@@ -24,7 +24,7 @@ public struct HostTransaction: ~Copyable {
     @discardableResult
     func perform(_ command: Command) throws(IMError) -> Outcome {
         try command.action.validate(core.limits)
-        return try IMError.mapping { try core.perform(command, KnownUsers(), transaction.pointee) }.get()
+        return try IMError.mapping { try core.perform(command, Preparation(), transaction.pointee) }.get()
     }
 
     // MARK: The host's tables

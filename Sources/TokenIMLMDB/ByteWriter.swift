@@ -67,8 +67,7 @@ package struct ByteWriter: ~Copyable {
 
     /// Appends the number of UTF-8 bytes as a varint, then the bytes.
     @inlinable package mutating func string(_ value: String) {
-        var value = value
-        value.withUTF8 { lengthPrefixed(UnsafeRawBufferPointer($0)) }
+        value.withBytes { lengthPrefixed($0) }
     }
 
     /// Appends the number of bytes as a varint, then the bytes. They must not be the writer's own.

@@ -9,11 +9,19 @@ extension String {
         if !isSame { return nil }
     }
 
+    /// Lends the UTF-8 bytes to `body`.
+    ///
+    /// Unlike `withUTF8` it takes no share of them, which would be felt by every thread that has one.
+    @inlinable
+    package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        let result = try utf8.withContiguousStorageIfAvailable { try body(UnsafeRawBufferPointer($0)) }
+        if let result { return result }
+        var copy = self
+        return try copy.withUTF8 { try body(UnsafeRawBufferPointer($0)) }
+    }
+
     /// The order of the UTF-8 bytes: less than 0, 0, or greater than 0.
     package func compareUTF8(_ other: String) -> Int {
-        var (one, two) = (self, other)
-        return one.withUTF8 { one in
-            two.withUTF8 { UnsafeRawBufferPointer(one).compare(UnsafeRawBufferPointer($0)) }
-        }
+        withBytes { one in other.withBytes { one.compare($0) } }
     }
 }

@@ -14,12 +14,20 @@ final class Command: Sendable {
     }
 }
 
-/// The numbers of the users that a command names, as the caller's thread found them: it has more time than the writer.
+/// What the caller's thread has found out for a command: it has more time than the writer.
 ///
-/// Only believed where the user of that number has that name; 0 is nobody.
-struct KnownUsers: Sendable {
+/// Only what is committed and never changes: a user's number, and what follows from it. Nothing of it has to be there.
+struct Preparation: Sendable {
+    /// The number of the user who asks, when the command says its name; 0 is nobody.
     var author: UserNumber = 0
+    /// The number of the user to whom a message goes.
     var target: UserNumber = 0
+    /// Where the command's key is to be found.
+    var keyDigest: UInt64?
+    /// The conversation to which a message goes, when it is one of two users.
+    var conversation: ConversationNumber?
+    /// Where the command lies in memory, so that it can be on its way to the processor before it is looked at.
+    var place: UInt = 0
 }
 
 /// Who asks, as far as the caller knows.

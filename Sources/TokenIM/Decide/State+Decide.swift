@@ -12,8 +12,11 @@ extension State {
     private mutating func decideAction(of command: Command) throws -> Decision {
         let (author, device) = try identify(command.actor)
         switch command.action {
+        case .send(let message, _) where preparation.target != 0 && author != 0:
+            let conversation = try destination(of: command, by: author)
+            return try decideSend(message, in: conversation, by: author, on: device)
         case .send(let message, let target):
-            return try decideSend(message, to: target, by: author, on: device)
+            return try decideSend(message, in: destination(target, of: author), by: author, on: device)
         case .forward(let sequence, let conversation, let target, let options):
             return try decideForward(sequence, of: conversation, to: target, options, by: author, on: device)
         case .edit, .recall, .react, .pin:
@@ -54,7 +57,7 @@ extension State {
         case .host: author = 0
         case .session(let number, _, _): author = number
         case .user(let id, _):
-            guard let number = try userNumber(id) else { return nil }
+            guard let number = try userNumber(id, prepared: preparation.author) else { return nil }
             author = number
         }
         guard let entry = try entry(of: request.key, by: author) else { return nil }
@@ -70,7 +73,7 @@ extension State {
         switch actor {
         case .host: return (0, 0)
         case .user(let id, let device):
-            let user = try activeUser(id)
+            let user = try activeUser(id, prepared: preparation.author)
             return (user, try device.flatMap { try written.deviceNumber($0, of: user) } ?? 0)
         case .session(let number, let device, _):
             guard let status = try standing(of: number)?.status else {
@@ -81,9 +84,14 @@ extension State {
         }
     }
 
+    /// The number of a user, which the caller of the present command may have prepared; 0 when it has not.
+    mutating func userNumber(_ id: UserID, prepared: UserNumber) throws -> UserNumber? {
+        prepared != 0 ? prepared : try userNumber(id)
+    }
+
     /// The number of a user who may act.
-    mutating func activeUser(_ id: UserID) throws -> UserNumber {
-        guard let number = try userNumber(id), let status = try standing(of: number)?.status else {
+    mutating func activeUser(_ id: UserID, prepared: UserNumber = 0) throws -> UserNumber {
+        guard let number = try userNumber(id, prepared: prepared), let status = try standing(of: number)?.status else {
             throw unknownUser(id)
         }
         try requireActive(status, id)

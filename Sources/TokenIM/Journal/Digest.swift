@@ -1,3 +1,5 @@
+import TokenIMLMDB
+
 /// A 64-bit digest of bytes that is the same on every machine and in every version: it is stored.
 ///
 /// Multiply-and-fold over 8 bytes at a time, about a nanosecond for 16 bytes. It tells a repeated request from another
@@ -37,8 +39,7 @@ struct Digest {
     }
 
     mutating func combine(_ string: String) {
-        var copy = string
-        copy.withUTF8 { combine(UnsafeRawBufferPointer($0)) }
+        string.withBytes { combine($0) }
     }
 
     /// Where an author's idempotency key is found. The seed is the store's secret, so that nobody can choose keys that

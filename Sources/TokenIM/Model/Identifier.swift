@@ -27,10 +27,17 @@ public struct Identifier<Subject>: Hashable, Sendable {
         let length = string.utf8.count
         if length == 0 { return "an identifier needs at least one byte" }
         if length > maximumLength { return "an identifier has at most \(maximumLength) bytes of UTF-8, not \(length)" }
-        let hasControl = string.utf8.contains { $0 < 0x20 || $0 == 0x7F }
-        // C1 controls are two bytes of UTF-8: 0xC2 followed by 0x80 ... 0x9F.
-        let hasC1 = !string.utf8.allSatisfy { $0 < 0x80 } && string.unicodeScalars.contains { 0x80...0x9F ~= $0.value }
-        return hasControl || hasC1 ? "an identifier holds no control characters" : nil
+        return string.withBytes(hasControl) ? "an identifier holds no control characters" : nil
+    }
+
+    private static func hasControl(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var before: UInt8 = 0
+        for byte in bytes {
+            // C1 controls are two bytes of UTF-8: 0xC2 followed by 0x80 ... 0x9F.
+            if byte < 0x20 || byte == 0x7F || (before == 0xC2 && byte < 0xA0) { return true }
+            before = byte
+        }
+        return false
     }
 }
 
@@ -54,8 +61,7 @@ extension Identifier: Comparable {
     }
 
     public func hash(into hasher: inout Hasher) {
-        var copy = rawValue
-        copy.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        rawValue.withBytes { hasher.combine(bytes: $0) }
     }
 }
 

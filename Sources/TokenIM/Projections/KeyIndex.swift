@@ -1,3 +1,5 @@
+import TokenIMLMDB
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -78,6 +80,11 @@ final class KeyIndex: @unchecked Sendable {
             index = (index + 1) & mask
         }
         return nil
+    }
+
+    /// Has the slot brought near that will be looked at for a digest.
+    func fetch(_ digest: UInt64) {
+        ProcessorCache.fetch(slots + (Int(truncatingIfNeeded: digest) & mask), byteCount: MemoryLayout<Slot>.size)
     }
 
     /// Forgets one entry, closing the gap so that probing still finds what lies behind it.

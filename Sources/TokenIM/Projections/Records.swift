@@ -48,7 +48,7 @@ struct UserRecord: Record, Equatable {
     }
 
     var standing: Standing {
-        Standing(id: id, status: status, permissions: permissions, blocksAnybody: blockCount > 0)
+        Standing(status: status, permissions: permissions, blocksAnybody: blockCount > 0)
     }
 
     init(id: UserID, profile: Profile, createdAt: Timestamp, createdPosition: Position) {
@@ -89,7 +89,6 @@ struct UserRecord: Record, Equatable {
 
 /// All that a send has to know of a user.
 struct Standing {
-    var id: UserID
     var status: User.Status
     var permissions: Permissions
     var blocksAnybody: Bool

@@ -19,7 +19,8 @@ extension State {
             live.mark(header.author, of: conversation, marker, at: position)
         }
         if let request = header.request {
-            let digest = Digest.of(request.key, author: header.author, seed: keySeed)
+            let digest =
+                preparation.keyDigest ?? Digest.of(request.key, author: header.author, seed: keySeed)
             live.addKey(digest, at: position)
             keyIndexes[0].insert(digest, position)
         }

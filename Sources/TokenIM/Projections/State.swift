@@ -32,8 +32,8 @@ struct State: ~Copyable {
     /// The position of the newest entry, of this batch included.
     var head: Position
 
-    /// Whom the caller of the present command knows already.
-    var known = KnownUsers()
+    /// What the caller of the present command has found out already.
+    var preparation = Preparation()
 
     private var users: BoundedCache<UserID, UserNumber>
     private var standings: NumberedCache<Standing>
@@ -64,8 +64,6 @@ struct State: ~Copyable {
     // MARK: Users and groups
 
     mutating func userNumber(_ id: UserID) throws -> UserNumber? {
-        if known.author != 0, try standing(of: known.author)?.id == id { return known.author }
-        if known.target != 0, try standing(of: known.target)?.id == id { return known.target }
         if let number = users[id] { return number }
         guard let number = try written.userNumber(id) else { return nil }
         users.insert(number, for: id)
@@ -168,9 +166,9 @@ struct State: ~Copyable {
 
     // MARK: Idempotency
 
-    /// The entry that an author's key has already led to.
+    /// The entry that an author's key, that of the present command, has already led to.
     func entry(of key: IdempotencyKey, by author: UserNumber) throws -> JournalEntry? {
-        let digest = Digest.of(key, author: author, seed: keySeed)
+        let digest = preparation.keyDigest ?? Digest.of(key, author: author, seed: keySeed)
         var found: JournalEntry?
         for index in keyIndexes {
             let position = try index.position(of: digest) { position in

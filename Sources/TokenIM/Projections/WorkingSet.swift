@@ -1,3 +1,5 @@
+import TokenIMLMDB
+
 /// What the journal says since the last fold, in memory: one generation of the folded projections.
 ///
 /// It only grows while it is the live one. Readers pass the position that they are bound to and do not see what lies
@@ -18,7 +20,7 @@ struct WorkingSet: Sendable {
     /// The position of the newest entry that it holds; `first - 1` when it is empty.
     private(set) var last: Position
     private(set) var cells: [ConversationCell] = []
-    private var cellIndex: [ConversationNumber: Int] = [:]
+    private var cellIndex = CellIndex()
     /// Where the conversation stands that gets an entry: one command asks for it several times.
     private var lastCell: (conversation: ConversationNumber, index: Int)?
     private(set) var markers: [MemberKey: [Version<Marker>]] = [:]
@@ -101,6 +103,22 @@ struct WorkingSet: Sendable {
         return count == 0 ? nil : versions[count - 1].value
     }
 
+    // MARK: Bringing near
+
+    /// Has brought near what will be looked at to find a conversation.
+    func fetchPlace(of conversation: ConversationNumber) {
+        cellIndex.fetch(conversation)
+    }
+
+    /// Has a conversation's cell brought near, when there is one.
+    func fetchCell(of conversation: ConversationNumber) {
+        guard let place = cellIndex[conversation] else { return }
+        cells.withUnsafeBufferPointer { cells in
+            guard let first = cells.baseAddress else { return }
+            ProcessorCache.fetch(first + place, byteCount: MemoryLayout<ConversationCell>.size)
+        }
+    }
+
     // MARK: Growing
 
     /// The newest sequence of a conversation that has been begun in this generation.
@@ -122,7 +140,7 @@ struct WorkingSet: Sendable {
 
     /// Takes up a conversation that is new to this generation, as the one before left it.
     mutating func begin(_ conversation: ConversationNumber, base: ConversationHead) {
-        cellIndex[conversation] = cells.count
+        cellIndex.insert(conversation, at: cells.count)
         lastCell = (conversation, cells.count)
         cells.append(ConversationCell(conversation, base: base))
     }
@@ -179,7 +197,8 @@ struct WorkingSet: Sendable {
         for index in cells.indices { cells[index].rollBack(to: offset(bound)) }
         cells.removeAll { $0.isUntouched }
         lastCell = nil
-        cellIndex = Dictionary(uniqueKeysWithValues: cells.indices.map { (cells[$0].number, $0) })
+        cellIndex = CellIndex()
+        for place in cells.indices { cellIndex.insert(cells[place].number, at: place) }
         markers = markers.compactMapValues { Self.kept($0, bound) }
         cursors = cursors.compactMapValues { Self.kept($0, bound) }
         chats = chats.compactMapValues { Self.kept($0, bound) }

@@ -8,7 +8,7 @@ final class Core: @unchecked Sendable {
     let layers: Monitor<Layers>
     let live: Monitor<Live>
     let limits: Limits
-    let names = Names()
+    let names: Names
     let observer: (@Sendable (EngineEvent) -> Void)?
     let isInline: Bool
     let hostTables: Set<String>
@@ -23,6 +23,8 @@ final class Core: @unchecked Sendable {
     private let failure = Monitor<IMError?>(nil)
 
     private var state: State
+    /// The newest of the layers, which only the writer replaces.
+    private var liveGeneration: Generation
     private var lastTimestamp: Timestamp
     private var writer = ByteWriter(capacity: 4096)
     private var appended: [Committed] = []
@@ -36,6 +38,7 @@ final class Core: @unchecked Sendable {
     init(_ store: Store, _ configuration: Configuration, time: any TimeSource) throws {
         self.store = store
         self.time = time
+        names = Names(seed: store.keySeed)
         limits = configuration.limits
         observer = configuration.observer
         isInline = configuration.runtime.isInline
@@ -46,10 +49,10 @@ final class Core: @unchecked Sendable {
         lastTimestamp = recovery.lastTimestamp
         let count = Int(recovery.state.head - recovery.checkpoint)
         state = recovery.state
-        let generation = Generation(state.live)
+        liveGeneration = Generation(state.live)
         state.live = WorkingSet(first: 1)
         state.policy = configuration.policy
-        layers = Monitor(Layers(live: generation, frozen: nil))
+        layers = Monitor(Layers(live: liveGeneration, frozen: nil))
         live = Monitor(Live(limits: configuration.limits, policy: configuration.sessionPolicy, head: state.head))
         firstAlarm = Monitor(recovery.nextAlarm)
         let (layers, areKeysMerged) = (layers, areKeysMerged)
@@ -115,9 +118,15 @@ final class Core: @unchecked Sendable {
         results.reserveCapacity(jobs.count)
         do {
             try write { core, transaction throws in
-                for job in jobs {
-                    guard let command = job.command else { continue }
-                    results.append(try core.perform(command, job.known, transaction))
+                for index in jobs.indices {
+                    if (index - jobs.startIndex) % Self.fetchedAtOnce == 0 { core.fetch(jobs[index...]) }
+                    switch jobs[index] {
+                    case .command(let command, let preparation, _):
+                        results.append(try core.perform(command, preparation, transaction))
+                    case .connect(let connecting, _):
+                        results.append(try core.perform(connecting.command, Preparation(), transaction))
+                    case .judge, .transaction, .fold, .settle: break
+                    }
                     if core.batchBytes >= core.limits.batchBytes { break }
                 }
             }
@@ -137,6 +146,29 @@ final class Core: @unchecked Sendable {
         return results.count
     }
 
+    private static let fetchedAtOnce = 16
+
+    /// Has brought near what the next of the jobs will look at: their callers' processors have it, or none.
+    private func fetch(_ jobs: ArraySlice<Job>) {
+        let next = jobs.prefix(Self.fetchedAtOnce).indices
+        liveGeneration.content.withLock { live in
+            for index in next {
+                guard case .command(_, let preparation, _) = jobs[index] else { continue }
+                if let command = UnsafeRawPointer(bitPattern: preparation.place) {
+                    ProcessorCache.fetch(command, byteCount: Self.bytesOfCommand)
+                }
+                if let digest = preparation.keyDigest { state.keyIndexes.forEach { $0.fetch(digest) } }
+                if let conversation = preparation.conversation { live.fetchPlace(of: conversation) }
+            }
+            for index in next {
+                guard case .command(_, let preparation, _) = jobs[index] else { continue }
+                if let conversation = preparation.conversation { live.fetchCell(of: conversation) }
+            }
+        }
+    }
+
+    private static let bytesOfCommand = 256
+
     /// Begins a batch, lets `body` work in its transaction, and commits. Whatever fails is taken back.
     private func write(_ body: (Core, borrowing WriteTransaction) throws -> Void) throws {
         let before = state.head
@@ -145,13 +177,14 @@ final class Core: @unchecked Sendable {
         batchBytes = 0
         batchFailure = nil
         state.areAlarmsChanged = false
+        state.preparation = Preparation()
         var alarm: Timestamp?
         if takeKeysMerged() { state.keyIndexes.removeLast() }
         do {
             // Held for the batch: the trees must not move on while the frozen generation is still asked.
             let folded = try layers.withLock { layers in
                 let folded = try store.projections.beginRead()
-                if layers.frozen == nil { state.frozen = nil }
+                if layers.frozen == nil, let frozen = state.frozen.take() { folder.letGo(of: frozen) }
                 return folded
             }
             state.folded = FoldedView(tables: store.foldedTables, transaction: folded.view)
@@ -183,8 +216,7 @@ final class Core: @unchecked Sendable {
     /// Commits what `body` does to the projections without appending to the journal, and folds when that is due.
     func writeBatch(_ body: (inout State, borrowing WriteTransaction) throws -> Void) throws {
         try write { core, transaction throws in
-            let generation = core.layers.withLock { $0.live }
-            try generation.content.withLock { live throws in
+            try core.liveGeneration.content.withLock { live throws in
                 swap(&live, &core.state.live)
                 defer { swap(&live, &core.state.live) }
                 try body(&core.state, transaction)
@@ -226,8 +258,7 @@ final class Core: @unchecked Sendable {
         appended.removeAll(keepingCapacity: true)
         state.head = position
         state.forgetCaches()
-        let generation = layers.withLock { $0.live }
-        let keys = generation.content.withLock { $0.rollBack(to: position) }
+        let keys = liveGeneration.content.withLock { $0.rollBack(to: position) }
         for key in keys { state.keyIndexes[0].remove(key.digest, key.position) }
     }
 
@@ -236,11 +267,10 @@ final class Core: @unchecked Sendable {
     /// Decides a command and, when it is accepted, appends and evolves its entries. Refusals are results; what is
     /// thrown is storage's failure, and undoes the batch.
     func perform(
-        _ command: Command, _ known: KnownUsers, _ transaction: borrowing WriteTransaction
+        _ command: Command, _ preparation: Preparation, _ transaction: borrowing WriteTransaction
     ) throws -> Result<Outcome, IMError> {
-        state.known = known
-        let generation = layers.withLock { $0.live }
-        return try generation.content.withLock { live throws in
+        state.preparation = preparation
+        return try liveGeneration.content.withLock { live throws in
             swap(&live, &state.live)
             defer { swap(&live, &state.live) }
             do {
@@ -370,8 +400,12 @@ final class Core: @unchecked Sendable {
         }
         var answers: [(reply: Reply<Outcome>, result: Result<Outcome, IMError>)] = []
         answers.reserveCapacity(results.count)
-        for (job, result) in zip(jobs, results) {
-            if case .command(_, _, let reply) = job { answers.append((reply, result)) } else { answer(job, result) }
+        for (index, result) in zip(jobs.indices, results) {
+            if case .command(_, _, let reply) = jobs[index] {
+                answers.append((reply, result))
+            } else {
+                answer(jobs[index], result)
+            }
         }
         Task.detached { [answers] in
             for (reply, result) in answers { reply.answer(result) }
@@ -417,7 +451,7 @@ final class Core: @unchecked Sendable {
     // MARK: Folding
 
     private func foldIfFull() {
-        let count = layers.withLock { $0.live }.content.withLock { $0.count }
+        let count = liveGeneration.content.withLock { $0.count }
         guard count >= limits.foldEntries, failure.withLock({ $0 == nil }) else { return }
         do {
             try freeze()
@@ -431,7 +465,7 @@ final class Core: @unchecked Sendable {
     private func freeze() throws {
         // After a commit of unknown outcome, memory may hold what the journal does not.
         if let failure = failure.withLock({ $0 }) { throw failure }
-        let generation = layers.withLock { $0.live }
+        let generation = liveGeneration
         let set = generation.content.withLock { $0 }
         guard !set.isEmpty else { return }
         try fault?(.beforeFold)
@@ -442,7 +476,9 @@ final class Core: @unchecked Sendable {
         if waited > .milliseconds(1), !isInline {
             observer?(EngineEvent(kind: .foldBackPressure, count: set.count, duration: waited, detail: ""))
         }
-        layers.withLock { $0 = Layers(live: Generation(first: set.last + 1), frozen: generation) }
+        liveGeneration = Generation(first: set.last + 1)
+        layers.withLock { $0 = Layers(live: liveGeneration, frozen: generation) }
+        if let old = state.frozen.take() { folder.letGo(of: old) }
         state.frozen = set
         folder.fold(set)
         if state.keyIndexes.count == 1, state.keyIndexes[0].count >= limits.keyMergeEntries {

@@ -148,7 +148,7 @@ final class EngineRuntime: Sendable {
             let now = time.now()
             updateLive { keep(&$0, now) }
         }
-        put(.command(Command(action, by: .host), KnownUsers(), reply), isOwn: true)
+        put(.command(Command(action, by: .host), Preparation(), reply), isOwn: true)
     }
 
     private static let movesPerEntry = 1_000
@@ -206,7 +206,7 @@ final class EngineRuntime: Sendable {
         for (index, task) in tasks.enumerated() {
             let isLast = index == tasks.count - 1
             let reply: Reply<Outcome> = isLast ? .callback { [weak self] in self?.endDueTasks($0) } : .none
-            put(.command(Command(.due(task), by: .host), KnownUsers(), reply), isOwn: true)
+            put(.command(Command(.due(task), by: .host), Preparation(), reply), isOwn: true)
         }
         return nil
     }

@@ -7,6 +7,7 @@ import TokenIMLMDB
 final class Folder: Sendable {
     private struct State {
         var fold: WorkingSet?
+        var unneeded: WorkingSet?
         var isFolding = false
         /// Keys in order, and how many of them are merged.
         var merge: Merge?
@@ -62,6 +63,12 @@ final class Folder: Sendable {
         state.withLock { $0.fold = set }
     }
 
+    /// Takes over a generation that nobody needs any more. To give back all that it holds takes milliseconds, which the
+    /// writer does not have.
+    func letGo(of set: consuming WorkingSet) {
+        state.withLock { $0.unneeded = set }
+    }
+
     /// Merges keys through a position into their tree, after the fold that was handed in last.
     func merge(_ index: KeyIndex, through position: Position) {
         state.withLock { $0.merge = Merge(index: index, through: position, began: time.now()) }
@@ -96,10 +103,12 @@ final class Folder: Sendable {
     private enum Work {
         case fold(WorkingSet)
         case merge(Merge)
+        case letGo(WorkingSet)
         case none
     }
 
     private static func next(_ state: inout State, waits: Bool) -> Work? {
+        if let set = state.unneeded.take() { return .letGo(set) }
         if let set = state.fold, state.failure == nil {
             state.fold = nil
             state.isFolding = true
@@ -117,6 +126,7 @@ final class Folder: Sendable {
             switch work {
             case .fold(let set): try fold(set, began: time.now())
             case .merge(let merge): try continueMerge(merge)
+            case .letGo: break
             case .some(.none), nil: return false
             }
         } catch {

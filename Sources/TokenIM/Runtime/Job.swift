@@ -1,7 +1,7 @@
 /// Something for the writer to do, and how to answer it.
 enum Job: Sendable {
-    case command(Command, KnownUsers, Reply<Outcome>)
-    case connect(Connecting, Reply<Attachment>)
+    case command(Command, Preparation, Reply<Outcome>)
+    indirect case connect(Connecting, Reply<Attachment>)
     /// Say what would become of a command.
     case judge(Command, Reply<Verdict>)
     case transaction(HostWork)

@@ -1,15 +1,30 @@
 import TokenIMLMDB
 
-/// The names behind numbers, of those used last. A number's name never changes, so nothing here goes stale.
+/// The names behind numbers and the numbers behind names, of those used last. Neither ever changes, so nothing here
+/// goes stale.
 final class Names: Sendable {
     private struct Content {
-        var users = NumberedCache<UserID>(capacity: 1 << 15)
+        var users = NumberedCache<UserID>(capacity: capacity)
         var groups = BoundedCache<ConversationNumber, GroupID>(capacity: 1 << 12)
-        /// Of users who have been committed only: a number is given to another when its user's commit fails.
-        var numbers = BoundedCache<UserID, UserNumber>(capacity: 1 << 15)
+        /// Where digests of names lead. Whether the number is the one that was meant, ``users`` says.
+        var numbers = KeyIndex(capacity: capacity)
     }
 
+    private static let capacity = 1 << 15
+
     private let content = Monitor(Content())
+    /// So that nobody can choose names that all lie in one place.
+    private let seed: UInt64
+
+    init(seed: UInt64) {
+        self.seed = seed
+    }
+
+    private func digest(_ id: UserID) -> UInt64 {
+        var digest = Digest(seed: seed)
+        digest.combine(id.rawValue)
+        return digest.value
+    }
 
     func user(_ number: UserNumber) -> UserID? {
         content.withLock { $0.users[number] }
@@ -19,16 +34,28 @@ final class Names: Sendable {
         content.withLock { $0.groups[number] }
     }
 
+    /// The number of a user who has been committed.
     func number(of id: UserID) -> UserNumber? {
-        content.withLock { $0.numbers[id] }
+        let digest = digest(id)
+        return content.withLock { content in
+            content.numbers.position(of: digest) { number in
+                content.users.holds(UserNumber(truncatingIfNeeded: number)) { $0 == id }
+            }.map { UserNumber(truncatingIfNeeded: $0) }
+        }
     }
 
     func remember(_ id: UserID, _ number: UserNumber) {
         content.withLock { $0.users.insert(id, for: number) }
     }
 
+    /// Only of a user who has been committed: a number is given to another when its user's commit fails.
     func remember(_ number: UserNumber, of id: UserID) {
-        content.withLock { $0.numbers.insert(number, for: id) }
+        let digest = digest(id)
+        content.withLock { content in
+            content.users.insert(id, for: number)
+            if content.numbers.count >= Self.capacity { content.numbers = KeyIndex(capacity: Self.capacity) }
+            content.numbers.insert(digest, UInt64(number))
+        }
     }
 
     func remember(_ id: GroupID, _ number: ConversationNumber) {
