@@ -23,8 +23,8 @@ struct DeliveryWindow: Ringable {
 
     private var isReceiving = false
     private(set) var isClosed = false
-    /// Whether the live side knows of an acknowledgement that is to be written.
-    private var isUnwrittenKnown = false
+    /// Since when the live side knows of an acknowledgement that is to be written.
+    private var unwrittenSince: Timestamp?
 
     private static let greatestHintCount = 64
 
@@ -142,15 +142,17 @@ struct DeliveryWindow: Ringable {
         return true
     }
 
-    /// Whether the live side has to be told that there is an acknowledgement to be written. Says so once.
-    mutating func makesUnwrittenKnown() -> Bool {
-        defer { isUnwrittenKnown = true }
-        return !isUnwrittenKnown
+    /// Whether the live side has to be told that there is an acknowledgement to be written. Says so once, and again
+    /// when the clock has been set back since.
+    mutating func makesUnwrittenKnown(now: Timestamp) -> Bool {
+        if let unwrittenSince, unwrittenSince <= now { return false }
+        unwrittenSince = now
+        return true
     }
 
     /// What is to be written: the live side hears of the next acknowledgement again.
     mutating func takeUnwritten() -> Position {
-        isUnwrittenKnown = false
+        unwrittenSince = nil
         return acknowledged
     }
 

@@ -38,7 +38,7 @@ extension Monitor where State == DeliveryWindow {
             if window.isClosed { return nil }
             guard try window.acknowledge(through: position, now: now) else { return Acknowledgement() }
             return Acknowledgement(
-                isToBeWritten: window.makesUnwrittenKnown(), deadline: window.nextDeadline(after: wait),
+                isToBeWritten: window.makesUnwrittenKnown(now: now), deadline: window.nextDeadline(after: wait),
                 waiter: window.hasMore ? window.bell.ring() : nil)
         }
     }
