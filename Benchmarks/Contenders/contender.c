@@ -84,6 +84,7 @@ int contender_main(int argc, char **argv, const struct contender *contender) {
     void (*action)(const struct options *) = !strcmp(verb, "send")       ? contender->send
                                              : !strcmp(verb, "group")    ? contender->group
                                              : !strcmp(verb, "catch-up") ? contender->catch_up
+                                             : !strcmp(verb, "get")      ? contender->get
                                              : !strcmp(verb, "memory")   ? contender->memory
                                                                          : NULL;
     if (!action) {

@@ -27,6 +27,7 @@ struct contender {
     void (*send)(const struct options *);
     void (*group)(const struct options *);
     void (*catch_up)(const struct options *);
+    void (*get)(const struct options *);
     void (*memory)(const struct options *);
 };
 int contender_main(int argc, char **argv, const struct contender *contender);

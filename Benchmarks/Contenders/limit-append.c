@@ -1,30 +1,16 @@
 /* What LMDB allows at best: a message is one row at the end of one tree, and nothing is checked. */
-#include "lmdb-store.h"
-
-static MDB_env *environment;
-static MDB_dbi journal;
-
-static void open_all(const struct options *options) {
-    environment = environment_open(options->directory, "journal");
-    journal = journal_open(environment);
-}
-
-static void prepare(const struct options *options) {
-    traffic_start(options);
-    open_all(options);
-    journal_prepare(environment, journal, options);
-}
+#include "lmdb-journal.h"
 
 static void send(const struct options *options) {
     traffic_start(options);
-    open_all(options);
-    uint64_t position = journal_end(environment, journal);
+    journal_open(options);
+    uint64_t position = journal_end();
     struct message message;
     measure_start(options, 0);
     for (uint64_t now = nanoseconds(); !measure_is_over();) {
-        MDB_txn *transaction = begin_writing(environment);
+        MDB_txn *transaction = begin_writing(journal.environment);
         MDB_cursor *cursor;
-        CHECK(mdb_cursor_open(transaction, journal, &cursor));
+        CHECK(mdb_cursor_open(transaction, journal.rows, &cursor));
         for (uint64_t index = 0; index < options->in_flight; index++) {
             traffic_next(&message);
             position++;
@@ -37,14 +23,9 @@ static void send(const struct options *options) {
     measure_stop();
 }
 
-static void catch_up(const struct options *options) {
-    open_all(options);
-    journal_catch_up(environment, journal, options);
-}
-
 int main(int argc, char **argv) {
     return contender_main(argc, argv, &(struct contender){
         .name = "limit: append", .version = lmdb_release(), .equal = false,
         .guarantee = "every message synced before it is accepted; no keys, no order, no unread counts",
-        .writes_pages = true, .prepare = prepare, .send = send, .catch_up = catch_up});
+        .writes_pages = true, .prepare = journal_prepare, .send = send, .catch_up = journal_catch_up, .get = journal_get});
 }

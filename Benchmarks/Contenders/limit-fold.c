@@ -1,6 +1,7 @@
 /* What the engine's own layout allows: a message is one row at the end of a journal, synced; a second thread brings
  * the index, heads, keys and inbox rows up to date in another environment, in the order of their keys, many messages
  * at a time. Keys are looked up in those of the messages that have not been folded, and in the tree. */
+#include "lmdb-journal.h"
 #include "lmdb-trees.h"
 
 #include <pthread.h>
@@ -22,8 +23,6 @@ struct generation {
 };
 
 static struct trees trees;
-static MDB_env *environment;
-static MDB_dbi journal;
 static uint64_t *sequences;
 static struct generation generations[2];
 static struct generation *live = &generations[0], *frozen = &generations[1];
@@ -32,16 +31,9 @@ static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 /* FOLDED until no batch can be looking into the frozen generation any more, then CLEARING. */
 static enum state { IDLE, FOLDING, FOLDED, CLEARING, ENDED } state;
 
-static void open_all(const struct options *options) {
-    environment = environment_open(options->directory, "journal");
-    journal = journal_open(environment);
-    trees_open(&trees, options);
-}
-
 static void prepare(const struct options *options) {
-    traffic_start(options);
-    open_all(options);
-    journal_prepare(environment, journal, options);
+    journal_prepare(options);
+    trees_open(&trees, options);
     trees_prepare(&trees, options, false);
 }
 
@@ -159,9 +151,9 @@ static void load_heads(const struct options *options) {
 
 static void append(
     const struct options *options, struct entry *batch, uint64_t *position, MDB_txn *reader, bool has_frozen) {
-    MDB_txn *transaction = begin_writing(environment);
+    MDB_txn *transaction = begin_writing(journal.environment);
     MDB_cursor *cursor;
-    CHECK(mdb_cursor_open(transaction, journal, &cursor));
+    CHECK(mdb_cursor_open(transaction, journal.rows, &cursor));
     for (uint64_t index = 0; index < options->in_flight; index++) {
         struct entry *entry = &batch[index];
         traffic_next(&entry->message);
@@ -192,14 +184,15 @@ static void fold_the_rest(void) {
 
 static void send(const struct options *options) {
     traffic_start(options);
-    open_all(options);
+    journal_open(options);
+    trees_open(&trees, options);
     load_heads(options);
     for (int index = 0; index < 2; index++) {
         generations[index].entries = allocate((BEHIND + options->in_flight) * sizeof(struct entry));
         generations[index].keys = allocate(SLOTS * sizeof(struct key));
     }
     struct entry *batch = allocate(options->in_flight * sizeof *batch);
-    uint64_t position = journal_end(environment, journal);
+    uint64_t position = journal_end();
     MDB_txn *reader = begin_reading(trees.environment);
     mdb_txn_reset(reader);
     pthread_t folder;

@@ -1,24 +1,5 @@
 /* How fast memory can be read at all: from end to end (memory), and as the rows of a journal in LMDB (catch-up). */
-#include "lmdb-store.h"
-
-static MDB_env *environment;
-static MDB_dbi journal;
-
-static void open_all(const struct options *options) {
-    environment = environment_open(options->directory, "journal");
-    journal = journal_open(environment);
-}
-
-static void prepare(const struct options *options) {
-    traffic_start(options);
-    open_all(options);
-    journal_prepare(environment, journal, options);
-}
-
-static void catch_up(const struct options *options) {
-    open_all(options);
-    journal_catch_up(environment, journal, options);
-}
+#include "lmdb-journal.h"
 
 /* An operation is to read 256 bytes. There is more than a cache holds. */
 static void memory(const struct options *options) {
@@ -41,5 +22,5 @@ int main(int argc, char **argv) {
     return contender_main(argc, argv, &(struct contender){
         .name = "limit: memory", .version = lmdb_release(), .equal = false,
         .guarantee = "nothing is written; memory: an operation reads 256 bytes", .writes_pages = true,
-        .prepare = prepare, .catch_up = catch_up, .memory = memory});
+        .prepare = journal_prepare, .catch_up = journal_catch_up, .memory = memory});
 }

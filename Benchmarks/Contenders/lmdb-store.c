@@ -1,10 +1,7 @@
 #include "lmdb-store.h"
 
 #include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
-
-enum { ROWS_IN_A_TRANSACTION = 100000, PAGE_OF_MESSAGES = 4096 };
 
 const char *lmdb_release(void) {
     static char release[32];
@@ -43,75 +40,6 @@ MDB_dbi table_open(MDB_env *environment, const char *name, unsigned flags) {
     CHECK(mdb_dbi_open(transaction, name, MDB_CREATE | flags, &table));
     CHECK(mdb_txn_commit(transaction));
     return table;
-}
-
-/* ---- The journal ---- */
-
-struct header {
-    uint64_t conversation, sequence, sender, receiver, time;
-    uint8_t key[16];
-};
-
-MDB_dbi journal_open(MDB_env *environment) { return table_open(environment, "journal", MDB_INTEGERKEY); }
-
-uint64_t journal_end(MDB_env *environment, MDB_dbi journal) {
-    MDB_txn *transaction = begin_reading(environment);
-    MDB_cursor *cursor;
-    MDB_val key, value;
-    uint64_t end = 0;
-    CHECK(mdb_cursor_open(transaction, journal, &cursor));
-    if (!mdb_cursor_get(cursor, &key, &value, MDB_LAST)) memcpy(&end, key.mv_data, sizeof end);
-    mdb_cursor_close(cursor);
-    mdb_txn_abort(transaction);
-    return end;
-}
-
-void journal_append(
-    MDB_cursor *cursor, uint64_t position, uint64_t sequence, const struct message *message, size_t length) {
-    struct header header = {message->conversation, sequence, message->sender, message->receiver, message->time, {0}};
-    memcpy(header.key, message->key, sizeof header.key);
-    MDB_val key = {sizeof position, &position}, value = {sizeof header + length, NULL};
-    CHECK(mdb_cursor_put(cursor, &key, &value, MDB_APPEND | MDB_RESERVE));
-    memcpy(value.mv_data, &header, sizeof header);
-    memcpy((char *)value.mv_data + sizeof header, body_of(message), length);
-}
-
-void journal_prepare(MDB_env *environment, MDB_dbi journal, const struct options *options) {
-    struct message message;
-    for (uint64_t index = 0; index < options->messages;) {
-        MDB_txn *transaction = begin_writing(environment);
-        MDB_cursor *cursor;
-        CHECK(mdb_cursor_open(transaction, journal, &cursor));
-        for (int row = 0; row < ROWS_IN_A_TRANSACTION && index < options->messages; row++, index++) {
-            traffic_prepared(options, index, &message);
-            journal_append(cursor, index + 1, index / options->conversations + 1, &message, options->body);
-        }
-        mdb_cursor_close(cursor);
-        CHECK(mdb_txn_commit(transaction));
-    }
-}
-
-void journal_catch_up(MDB_env *environment, MDB_dbi journal, const struct options *options) {
-    MDB_txn *transaction = begin_reading(environment);
-    MDB_cursor *cursor;
-    MDB_val key, value;
-    uint64_t sum = 0;
-    CHECK(mdb_cursor_open(transaction, journal, &cursor));
-    measure_start(options, 0);
-    uint64_t asked = nanoseconds();
-    for (uint64_t index = 0; index < options->messages;) {
-        uint64_t count = 0;
-        for (; count < PAGE_OF_MESSAGES && index < options->messages; count++, index++) {
-            if (mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) fail("there are only %lu messages", index);
-            const uint64_t *words = value.mv_data; /* all of it is read, as it is by one who sends it on */
-            for (size_t word = 0; word < value.mv_size / 8; word++) sum += words[word];
-        }
-        asked = measure_accepted(count, asked);
-    }
-    measure_stop();
-    if (!sum) fail("the messages are empty");
-    mdb_cursor_close(cursor);
-    mdb_txn_abort(transaction);
 }
 
 /* ---- Filling ---- */

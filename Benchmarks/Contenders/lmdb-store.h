@@ -12,21 +12,14 @@
         if (status_) fail("%s:%d %s: %s", __FILE__, __LINE__, #call, mdb_strerror(status_));               \
     } while (0)
 
+enum { ROWS_IN_A_TRANSACTION = 100000 };
+
 const char *lmdb_release(void);
 /* Opens, and creates, the environment of that name in the directory. */
 MDB_env *environment_open(const char *directory, const char *name);
 MDB_dbi table_open(MDB_env *environment, const char *name, unsigned flags);
 MDB_txn *begin_writing(MDB_env *environment);
 MDB_txn *begin_reading(MDB_env *environment);
-
-/* The journal: position, counted from 1 -> conversation, sequence, message without its conversation, body. */
-MDB_dbi journal_open(MDB_env *environment);
-uint64_t journal_end(MDB_env *environment, MDB_dbi journal);
-void journal_append(
-    MDB_cursor *cursor, uint64_t position, uint64_t sequence, const struct message *message, size_t length);
-void journal_prepare(MDB_env *environment, MDB_dbi journal, const struct options *options);
-/* Reads so many messages in order, in pages: the measurement of catch-up. */
-void journal_catch_up(MDB_env *environment, MDB_dbi journal, const struct options *options);
 
 /* Puts `count` rows, which `row` gives in the order of their keys, such that the pages are about seven tenths full
  * afterwards, as they are after random insertions: full pages would make the next insertions dearer than they are. */

@@ -14,10 +14,14 @@ failed() {
     exit 1
 }
 
-# A process that has ended and that nobody has asked about (Z) does not run.
+# Whether the server of this directory runs. A process that has ended and that nobody has asked about (Z) does not; one
+# that works elsewhere has got the number of a server that was killed.
 is_running() {
-    local state
-    [[ -s $directory/pid ]] && read -r _ _ state _ 2>/dev/null <"/proc/$(<"$directory/pid")/stat" && [[ $state != Z ]]
+    local process state
+    [[ -s $directory/pid ]] && process=$(<"$directory/pid") \
+        && read -r _ _ state _ <"/proc/$process/stat" && [[ $state != Z ]] \
+        && [[ $(readlink "/proc/$process/cwd") == "$directory"* \
+            || $(tr '\0' ' ' <"/proc/$process/cmdline") == *"$directory/"* ]]
 } 2>/dev/null
 
 # Waits until a command succeeds, a minute at most.

@@ -6,6 +6,7 @@ enum Main {
     /// Waits on the main thread for the command, which runs on the others. An asynchronous `main` would give up the
     /// main thread, and valgrind cannot bear that.
     static func main() {
+        Signals.watch()
         let isDone = DispatchSemaphore(value: 0)
         Task.detached {
             await BenchmarkCommand.main()
@@ -26,6 +27,6 @@ struct BenchmarkCommand: AsyncParsableCommand {
         subcommands: [
             SuiteCommand.self, CompareCommand.self, PageCommand.self, CheckCommand.self,
             WorkCommand.self, PrepareSessions.self, MeasureTasks.self, MeasureMemory.self, FillStore.self,
-            OpenOnce.self, SendForCounting.self,
+            OpenOnce.self, MeasureEntries.self, SendForCounting.self,
         ])
 }

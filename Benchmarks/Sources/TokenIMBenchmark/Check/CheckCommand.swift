@@ -19,6 +19,7 @@ struct CheckCommand: AsyncParsableCommand {
         throw ValidationError("build with -c release: what is counted depends on it")
         #else
         guard CallCounts.work else { throw ValidationError("nothing can be counted on this system") }
+        try Run.begin()
         var counters = try await InlineCounts().counters() + ThreadedCounts().counters()
         if callgrind { counters += try Callgrind.counters() }
         if update {

@@ -15,11 +15,13 @@ final class Contest {
 
     /// Starts the servers. One that does not start is left out.
     init(holding contenders: [Contender], _ missing: Missing) throws {
-        let directory = try TemporaryDirectory(prefix: "tokenim-contest")
+        let directory = try TemporaryDirectory(prefix: "contest")
         self.contenders = contenders
         self.missing = missing
         self.directory = directory
         path = directory.path
+        let programs = contenders.map { URL(fileURLWithPath: $0.path).path + "\n" }.joined()
+        try Data(programs.utf8).write(to: URL(fileURLWithPath: path + "/" + Self.programs))
         for contender in contenders {
             try FileManager.default.createDirectory(atPath: path(of: contender), withIntermediateDirectories: true)
             attempt(contender, "start") { try contender.run("start", path(of: contender)) }
@@ -42,6 +44,19 @@ final class Contest {
     deinit {
         guard directory != nil else { return }
         for contender in contenders { try? contender.run("stop", path(of: contender)) }
+    }
+
+    /// The file that says who takes part, for whoever puts away what a run has left.
+    private static let programs = "programs"
+
+    /// Stops the servers of a contest that nobody holds any more, if there has been one in this directory.
+    static func stopServers(in directory: String) {
+        guard let programs = try? String(contentsOfFile: "\(directory)/\(programs)", encoding: .utf8) else { return }
+        for program in programs.split(separator: "\n").map(String.init) {
+            let place = directory + "/" + URL(fileURLWithPath: program).lastPathComponent
+            guard FileManager.default.fileExists(atPath: place) else { continue }
+            try? Program.performLast(program, ["stop", "--directory", place])
+        }
     }
 
     private func path(of contender: Contender) -> String { "\(path)/\(contender.program)" }

@@ -32,6 +32,7 @@ extension Engine {
     /// Sends so many messages.
     func preload(_ count: Int, _ traffic: Traffic) async throws {
         for start in stride(from: 0, to: count, by: Self.commandsPerCommit) {
+            if start > 0, start % 1_000_000 == 0 { Progress.say("  \(Figure.text(Double(start))) sent") }
             try await transaction { transaction in
                 var source = MessageSource(traffic)
                 for _ in 0..<min(Self.commandsPerCommit, count - start) {

@@ -52,7 +52,8 @@ final class SharedHistogram: Sendable {
     var value: Histogram { histogram.withLock(\.self) }
 
     func note(_ duration: Duration) {
-        histogram.withLock { $0.note(nanoseconds: UInt64(max(0, duration.inSeconds * 1e9))) }
+        let nanoseconds = duration.inNanoseconds
+        histogram.withLock { $0.note(nanoseconds: nanoseconds) }
     }
 
     func add(_ other: Histogram) {

@@ -21,6 +21,8 @@ struct OpenLoop: Sendable {
         var seconds: Double
         /// How many were begun by the schedule, and not left out.
         var isComplete: Bool
+        /// How late they were begun: what the loop itself, and the system that wakes it, add to what is measured.
+        var lateness: Histogram
 
         var rate: Double { Double(done) / seconds }
     }
@@ -31,7 +33,7 @@ struct OpenLoop: Sendable {
     ) async -> Outcome {
         let progress = OpenLoopProgress()
         let first = ContinuousClock.now
-        let begun = await withCheckedContinuation { continuation in
+        let (begun, lateness) = await withCheckedContinuation { continuation in
             // A thread of its own: the pool's are busy with what has been begun.
             Thread.detachNewThread {
                 continuation.resume(returning: self.begin(first, progress, body))
@@ -41,19 +43,21 @@ struct OpenLoop: Sendable {
         let (done, failed) = progress.results
         return Outcome(
             begun: begun, done: done, failed: failed, seconds: first.duration(to: progress.last ?? .now).inSeconds,
-            isComplete: begun == count)
+            isComplete: begun == count, lateness: lateness)
     }
 
-    /// Returns how many were begun.
+    /// Returns how many were begun, and how late.
     private func begin(
         _ first: ContinuousClock.Instant, _ progress: OpenLoopProgress,
         _ body: @escaping @Sendable (Int, ContinuousClock.Instant) async throws -> Void
-    ) -> Int {
+    ) -> (Int, Histogram) {
+        var lateness = Histogram()
         for number in 0..<count {
             let moment = first + .seconds(Double(number) / rate)
             let wait = ContinuousClock.now.duration(to: moment).inSeconds
             if wait > 0 { Thread.sleep(forTimeInterval: wait) }
-            guard progress.begin(atMost: mostUnderWay) else { return number }
+            lateness.note(nanoseconds: moment.duration(to: .now).inNanoseconds)
+            guard progress.begin(atMost: mostUnderWay) else { return (number, lateness) }
             Task {
                 do {
                     try await body(number, moment)
@@ -63,7 +67,7 @@ struct OpenLoop: Sendable {
                 }
             }
         }
-        return count
+        return (count, lateness)
     }
 }
 

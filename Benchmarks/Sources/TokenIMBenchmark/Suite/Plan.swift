@@ -69,6 +69,11 @@ struct PlanOptions: ParsableArguments {
         guard counts.allSatisfy({ $0 > 0 }), (seconds ?? 1) > 0 else {
             throw ValidationError("sizes are greater than nothing")
         }
+        if let contenders {
+            var isDirectory: ObjCBool = false
+            let isThere = FileManager.default.fileExists(atPath: contenders, isDirectory: &isDirectory)
+            guard isThere, isDirectory.boolValue else { throw ValidationError("no such directory: \(contenders)") }
+        }
     }
 
     /// The same options for another process.

@@ -25,6 +25,7 @@ struct SuiteCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        try Run.begin()
         let loadBefore = Machine.load()
         let (contenders, absent) = try options.findContenders()
         for line in absent { Progress.say("Missing: \(line)") }
@@ -89,6 +90,7 @@ struct WorkCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard let work = Works.named(name) else { throw ValidationError("no such work: \(name)") }
+        try Run.begin()
         let plan = options.plan(try options.findContenders().found, contest: contest)
         let loadBefore = Machine.load()
         let rows = try await work.init().measure(plan)

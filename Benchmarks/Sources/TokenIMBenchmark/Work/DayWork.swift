@@ -23,6 +23,7 @@ struct DayWork: Work {
             let (outcome, histograms) = await day.run(rate: most * share, seconds: plan.seconds(1, 4, 60))
             rows.append(
                 Self.row("requests", [load], outcome.rate, "requests/s", note: "\(outcome.failed) failed"))
+            rows += Self.rows("begun late, in what follows", [load], outcome.lateness)
             for kind in DayRequest.allCases {
                 let histogram = histograms.of(kind).value
                 guard histogram.count > 0 else { continue }

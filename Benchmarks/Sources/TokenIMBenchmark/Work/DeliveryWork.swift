@@ -47,6 +47,7 @@ struct DeliveryWork: Work {
         ]
         rows += Self.rows("send to delivery", parameters + [Parameter("full load", "")], full.value)
         rows += Self.rows("send to delivery", halfLoad, calm.value, aims: [0.99: .atMost(1_000)])
+        rows += Self.rows("handed in late, in what is above", halfLoad, outcome.lateness)
         rows.append(
             Self.row(
                 "messages sent at half load", halfLoad, outcome.rate, "messages/s",
@@ -132,7 +133,7 @@ private struct Audience {
         for try await delivery in session.deliveries {
             if let message = delivery.message {
                 if histogram != nil, let age = Stamp.age(of: message) {
-                    histogram?.note(nanoseconds: UInt64(max(0, age.inSeconds * 1e9)))
+                    histogram?.note(nanoseconds: age.inNanoseconds)
                 }
                 received += 1
             }

@@ -19,7 +19,7 @@ struct DueWork: Work {
         let users = try await engine.createUsers(plan.size.of(101, 1_001, 1_001))
         let others = try await engine.createUsers(1_000, prefix: "other")
         let load = Load(
-            engine: engine, traffic: .direct(among: others, conversations: 1_000), inFlight: 1, isTimed: true)
+            engine: engine, traffic: .direct(among: others, conversations: 1_000), inFlight: 1, timing: .listed)
         let quiet = try await load.run(.messages(plan.size.of(100, 500, 3_000)))
         var rows = Self.rows(
             "a send, nothing due", [Parameter("in flight", 1)], seconds: quiet.latencies.map(\.duration.inSeconds))

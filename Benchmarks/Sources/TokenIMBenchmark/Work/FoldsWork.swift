@@ -18,7 +18,7 @@ struct FoldsWork: Work {
             try await store.engine.fold()
             Progress.say("\(count) in flight")
             store.events.removeAll()
-            let load = Load(engine: store.engine, traffic: traffic, inFlight: count, isTimed: true)
+            let load = Load(engine: store.engine, traffic: traffic, inFlight: count, timing: .listed)
             let outcome = try await load.run(.duration(.seconds(seconds)))
             rows += figures([Parameter("in flight", count)], outcome, store.events)
         }
@@ -29,7 +29,7 @@ struct FoldsWork: Work {
             configuration.limits.foldEntries = 1 << 28
         }
         store.events.removeAll()
-        let load = Load(engine: store.engine, traffic: traffic, inFlight: 1_000, isTimed: true)
+        let load = Load(engine: store.engine, traffic: traffic, inFlight: 1_000, timing: .listed)
         let outcome = try await load.run(.duration(.seconds(seconds)))
         let parameters = [Parameter("in flight", 1_000), Parameter("folds put off", "")]
         return rows + figures(parameters, outcome, store.events)
@@ -38,7 +38,7 @@ struct FoldsWork: Work {
     /// One sender at a time, while folds of the usual size run.
     private func watchFolds(_ store: BenchmarkStore, _ traffic: Traffic) async throws -> [Row] {
         let engine = store.engine
-        let load = Load(engine: engine, traffic: traffic, inFlight: 1, isTimed: true)
+        let load = Load(engine: engine, traffic: traffic, inFlight: 1, timing: .listed)
         var total = Load.Outcome()
         try await engine.fold()
         store.events.removeAll()

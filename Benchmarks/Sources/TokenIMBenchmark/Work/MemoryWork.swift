@@ -24,7 +24,7 @@ struct MemoryWork: Work {
             Self.row(
                 "a task that waits, without a session", [Parameter("sessions", count)], Double(bareTask) ?? .nan,
                 "bytes", note: "what the language takes of that"))
-        return try rows + engine(plan)
+        return try rows + engine(plan) + entries(plan)
     }
 
     // MARK: Sessions
@@ -85,6 +85,33 @@ struct MemoryWork: Work {
                 "an engine with a working set", parameters, found.unfolded / 1e6, "MB",
                 note: "\(Figure.text(Double(unfolded))) entries to 100,000 conversations, none folded"),
             Self.row("an engine that has folded them", parameters, found.folded / 1e6, "MB"),
+        ]
+    }
+
+    /// What the working set takes until it is folded, by what two fillings differ in.
+    private func entries(_ plan: Plan) throws -> [Row] {
+        let (entries, few) = (plan.size.of(10_000, 50_000, 200_000), 1_000)
+        func bytes(_ conversations: Int, _ options: [String] = []) throws -> Double {
+            let directory = try TemporaryDirectory(prefix: "tokenim-benchmark")
+            let path = directory.path + "/store"
+            _ = try Program.runSelf(["fill-store", path, "--messages", "1000"])
+            let arguments = [path, "--entries", "\(entries)", "--conversations", "\(conversations)"] + options
+            return Double(try Program.runSelf(["measure-entries"] + arguments)) ?? .nan
+        }
+        Progress.say("Sending \(Figure.text(Double(entries))) messages that are not folded, three times")
+        let (plain, keyed, spread) = try (bytes(few), bytes(few, ["--keyed"]), bytes(entries))
+        let parameters = [Parameter("entries", entries)]
+        return [
+            Self.row(
+                "an entry that is not folded", parameters, plain / Double(entries), "bytes",
+                note: "without a key, \(Figure.text(Double(few))) conversations"),
+            Self.row(
+                "an idempotency key", parameters, (keyed - plain) / Double(entries), "bytes",
+                note: "until it is folded; the index is meant for as many, and is full"),
+            Self.row(
+                "a conversation that was touched since the fold", parameters,
+                (spread - plain) / Double(entries - few), "bytes",
+                note: "with both inboxes, and what is kept of the users"),
         ]
     }
 
@@ -221,15 +248,16 @@ struct MeasureMemory: AsyncParsableCommand {
     @Option var messages: Int
 
     func run() async throws {
-        let names = try (0..<20_002).map { try UserID("member" + String(format: "-%010d", $0)) }
-        let traffic = Traffic.direct(among: names, conversations: 100_000)
         let before = Double(try ResidentMemory.settledPrivateBytes())
-        let engine = try BenchmarkStore.open(path) { $0.limits.foldQuiet = .seconds(3_600) }
+        let engine = try BenchmarkStore.open(path, EventLog(), withoutFolds)
         let opened = Double(try ResidentMemory.settledPrivateBytes()) - before
+        // Made here: what is released after making it would be taken by the engine and not be counted.
+        let traffic = Traffic.direct(among: try FillStore.users(), conversations: 100_000)
+        let ready = Double(try ResidentMemory.settledPrivateBytes())
         try await engine.preload(messages, traffic)
-        let unfolded = Double(try ResidentMemory.settledPrivateBytes()) - before
+        let unfolded = opened + Double(try ResidentMemory.settledPrivateBytes()) - ready
         try await engine.fold()
-        let folded = Double(try ResidentMemory.settledPrivateBytes()) - before
+        let folded = opened + Double(try ResidentMemory.settledPrivateBytes()) - ready
         let found = EngineMemory(opened: opened, unfolded: unfolded, folded: folded)
         try FileHandle.standardOutput.write(contentsOf: JSONEncoder().encode(found))
         engine.close()

@@ -43,8 +43,8 @@ private struct Opened: Codable {
     var privateBytes: Double
 }
 
-/// An engine that leaves folding be, for a process that ends without closing it.
-private func withoutFolds(_ configuration: inout Configuration) {
+/// An engine that leaves folding be.
+func withoutFolds(_ configuration: inout Configuration) {
     configuration.limits.foldEntries = 1 << 28
     configuration.limits.foldQuiet = .seconds(86_400)
 }
@@ -56,6 +56,11 @@ struct FillStore: AsyncParsableCommand {
     @Argument var path: String
     @Option var messages: Int
     @Flag var crashes = false
+
+    /// Those that it creates when it does not crash.
+    static func users() throws -> [UserID] {
+        try (0..<20_002).map { try UserID("member" + String(format: "-%010d", $0)) }
+    }
 
     func run() async throws {
         let engine = try BenchmarkStore.open(path, EventLog(), crashes ? withoutFolds : { _ in })

@@ -57,12 +57,22 @@ struct SendWork: Work {
         traffic.contents = Traffic.texts(bytes: body)
         try await store.engine.preload(preload, traffic)
         try await store.engine.fold()
-        var rows: [Row] = []
+        var rows = body == 256 ? try await loadAlone(store.engine, traffic, plan) : []
         for match in matches {
             traffic.distribution = match.distribution
             rows += try await run(match, store.engine, traffic, contest, plan, conversations: conversations)
         }
         return rows
+    }
+
+    /// What it costs to make messages and to take their time.
+    private func loadAlone(_ engine: Engine, _ traffic: Traffic, _ plan: Plan) async throws -> [Row] {
+        let load = Load(engine: engine, traffic: traffic, inFlight: 1_000, timing: .counted, isIdle: true)
+        let messages = plan.size.of(100_000, 300_000, 1_000_000)
+        let processor = ProcessUse.seconds
+        let outcome = try await load.run(.messages(messages))
+        let spent = (ProcessUse.seconds - processor) / Double(outcome.count)
+        return [Self.row("the load itself, nothing sent", [], spent * 1e9, "ns", note: "of a core, for each message")]
     }
 
     private func run(
@@ -71,7 +81,7 @@ struct SendWork: Work {
         let seconds = plan.seconds(0.2, 0.3, 3)
         let rounds = plan.rounds(1, 2, 5)
         Progress.say("Sending: " + match.parameters.map(\.text).joined(separator: ", "))
-        let load = Load(engine: engine, traffic: traffic, inFlight: match.inFlight, isTimed: true)
+        let load = Load(engine: engine, traffic: traffic, inFlight: match.inFlight, timing: .counted)
         var foldedRates: [Double] = []
         let ours: () async throws -> Contender.Outcome? = {
             let outcome = try await load.run(.duration(.seconds(seconds)))
@@ -140,9 +150,8 @@ struct SendWork: Work {
 extension Load.Outcome {
     /// As a contender would have said it.
     var asContender: Contender.Outcome {
-        let samples = Samples(latencies.map { $0.duration.inSeconds * 1e9 })
-        return Contender.Outcome(
-            operations: Double(count), nanoseconds: seconds * 1e9, p50: samples.percentile(0.5),
-            p99: samples.percentile(0.99), p999: samples.percentile(0.999), maximum: samples.highest)
+        Contender.Outcome(
+            operations: Double(count), nanoseconds: seconds * 1e9, p50: histogram.percentile(0.5),
+            p99: histogram.percentile(0.99), p999: histogram.percentile(0.999), maximum: histogram.percentile(1))
     }
 }
