@@ -144,16 +144,18 @@ public final class Engine: Sendable {
             return true
         }
         let (limits, now) = (core.limits, time.now())
-        let (number, actions) = try core.live.withLock { live throws(IMError) in
+        let (number, reception, actions) = try core.live.withLock { live throws(IMError) in
+            let window = DeliveryWindow(
+                size: connecting.options.window ?? limits.sessionWindow,
+                cursor: live.cursor(of: device, stored: stored), head: live.head)
             let session = LiveSession(
                 user: user, userID: connecting.user, device: device, deviceID: connecting.device,
-                platform: details.platform, window: connecting.options.window ?? limits.sessionWindow,
-                deliveryBell: connecting.deliveryBell, signalBell: connecting.signalBell,
-                cursor: live.cursor(of: device, stored: stored), head: live.head)
-            return try live.attach(session, groups: groups, presence: record.presence, now: now)
+                platform: details.platform, reception: Reception(window), signalBell: connecting.signalBell)
+            let (number, actions) = try live.attach(session, groups: groups, presence: record.presence, now: now)
+            return (number, session.reception, actions)
         }
         perform(actions)
-        return Attachment(user: user, device: device, session: number)
+        return Attachment(user: user, device: device, session: number, reception: reception)
     }
 
     // MARK: Doing what the live side decided

@@ -56,7 +56,7 @@ public final class Session: Sendable {
     let number: SessionNumber
     let userNumber: UserNumber
     let deviceNumber: DeviceNumber
-    let deliveryBell: Doorbell
+    let reception: Reception
     let signalBell: Doorbell
     /// What has been found above the cursor and not been handed out yet, while the session catches up.
     private let backlog = Monitor<Backlog?>(nil)
@@ -68,7 +68,7 @@ public final class Session: Sendable {
         device = connecting.device
         deviceNumber = attachment.device
         number = attachment.session
-        deliveryBell = connecting.deliveryBell
+        reception = attachment.reception
         signalBell = connecting.signalBell
         epoch = engine.epoch
     }
@@ -97,31 +97,37 @@ public final class Session: Sendable {
     /// - Throws: as ``deliveries``; `receive-in-progress` when another task is at it.
     public func receive(maximum: Int = 4_096) throws(IMError) -> [Delivery] {
         while true {
-            let plan = try engine.core.live.withLock { live throws(IMError) in
-                try live.beginReceiving(number, limit: maximum)
-            }
-            var found: [Delivery] = []
-            var note: (LiveSession, Timestamp) -> Void = { _, _ in }
-            defer {
-                let now = engine.time.now()
-                engine.updateLive { $0.endReceiving(number) { note($0, now) } }
-            }
-            switch plan {
-            case .nothing:
-                return []
-            case .search(let position, let limit):
-                let end: Position?
-                (found, end) = try search(above: position, limit: limit)
-                let positions = found.map(\.position)
-                note = { $0.searched(positions, through: end, now: $1) }
-            case .read(let positions):
-                found = try IMError.mapping {
-                    try engine.core.snapshot().deliveries(at: positions, to: userNumber, deviceNumber)
+            guard let plan = try reception.begin(limit: maximum) else { throw reasonOfClosing }
+            let (found, note): ([Delivery], (inout DeliveryWindow, Timestamp) -> Void)
+            do throws(IMError) {
+                switch plan {
+                case .nothing: return []
+                case .search(let position, let limit):
+                    let (deliveries, end) = try search(above: position, limit: limit)
+                    (found, note) = (deliveries, { $0.searched(deliveries, through: end, now: $1) })
+                case .read(let positions):
+                    let deliveries = try read(positions)
+                    (found, note) = (deliveries, { $0.read(positions, deliveries, now: $1) })
                 }
-                let handedOut = found.map(\.position)
-                note = { $0.read(positions, handedOut: handedOut, now: $1) }
+            } catch {
+                _ = reception.end(engine.core.limits.acknowledgementWait) { $0.abandon() }
+                throw error
+            }
+            let now = engine.time.now()
+            if let deadline = reception.end(engine.core.limits.acknowledgementWait, { note(&$0, now) }) {
+                engine.updateLive { $0.setDeadline(of: number, at: deadline) }
             }
             if !found.isEmpty { return found }
+        }
+    }
+
+    private var reasonOfClosing: IMError { engine.core.live.withLock { $0.gone(number) } }
+
+    private func read(_ positions: [Position]) throws(IMError) -> [Delivery] {
+        let recent = engine.core.recent.deliveries(at: positions)
+        if recent.count == positions.count { return recent }
+        return try IMError.mapping {
+            try engine.core.snapshot().deliveries(at: positions, recent, to: userNumber, deviceNumber)
         }
     }
 
@@ -151,10 +157,15 @@ public final class Session: Sendable {
     /// - Throws: `acknowledgement-ahead` for what has not been delivered; as ``deliveries`` when closed.
     public func acknowledge(through position: Position) throws(IMError) {
         let now = engine.time.now()
-        let bell = try engine.updateLive { live throws(IMError) in
-            try live.acknowledge(number, through: position, now: now)
+        let wait = engine.core.limits.acknowledgementWait
+        guard let taken = try reception.acknowledge(through: position, now: now, wait) else { throw reasonOfClosing }
+        if taken.isToBeWritten || taken.deadline != nil {
+            try engine.updateLive { live throws(IMError) in
+                if taken.isToBeWritten { try live.acknowledged(by: number, now: now) }
+                if let deadline = taken.deadline { live.setDeadline(of: number, at: deadline) }
+            }
         }
-        bell?.ring()
+        taken.waiter?.resume()
     }
 }
 
@@ -182,7 +193,7 @@ public struct Deliveries: AsyncSequence, Sendable {
                 if Task.isCancelled { return nil }
                 batch = try session.receive()
                 index = 0
-                if batch.isEmpty { await session.deliveryBell.wait() }
+                if batch.isEmpty { await session.reception.wait() }
             }
             defer { index += 1 }
             return batch[index]

@@ -10,47 +10,49 @@ internal import Glibc
 /// see on Linux what a `Mutex` protects, which is why this module uses this instead of it throughout.
 package final class Monitor<State: ~Copyable>: @unchecked Sendable {
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-    private let condition: UnsafeMutablePointer<pthread_cond_t>
-    private var state: State
+    /// Made when somebody waits for the first time: most never do.
+    private var condition: UnsafeMutablePointer<pthread_cond_t>?
+    // At an address of its own: exclusive access is what the lock is for, and need not be checked at every step.
+    @usableFromInline let state: UnsafeMutablePointer<State>
     private var waiters = 0
 
     package init(_ state: consuming State) {
-        self.state = state
+        self.state = .allocate(capacity: 1)
+        self.state.initialize(to: state)
         mutex = .allocate(capacity: 1)
-        condition = .allocate(capacity: 1)
         mutex.initialize(to: pthread_mutex_t())
-        condition.initialize(to: pthread_cond_t())
         pthread_mutex_init(mutex, nil)
-        #if canImport(Darwin)
-        pthread_cond_init(condition, nil)
-        #else
-        var attributes = pthread_condattr_t()
-        pthread_condattr_init(&attributes)
-        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
-        pthread_cond_init(condition, &attributes)
-        pthread_condattr_destroy(&attributes)
-        #endif
     }
 
     deinit {
-        pthread_cond_destroy(condition)
+        if let condition {
+            pthread_cond_destroy(condition)
+            condition.deallocate()
+        }
         pthread_mutex_destroy(mutex)
-        condition.deallocate()
         mutex.deallocate()
+        state.deinitialize(count: 1)
+        state.deallocate()
     }
 
     /// Reads or changes the state, and wakes those who wait for a change.
-    package func withLock<Result: ~Copyable, Failure>(
+    @inlinable package func withLock<Result: ~Copyable, Failure>(
         _ body: (inout State) throws(Failure) -> Result
     ) throws(Failure) -> Result {
+        lock()
+        defer { unlock() }
+        return try body(&state.pointee)
+    }
+
+    @usableFromInline func lock() {
         pthread_mutex_lock(mutex)
-        defer {
-            // Woken after the lock is free: they would only run into it.
-            let isAwaited = waiters > 0
-            pthread_mutex_unlock(mutex)
-            if isAwaited { pthread_cond_broadcast(condition) }
-        }
-        return try body(&state)
+    }
+
+    @usableFromInline func unlock() {
+        // Woken after the lock is free: they would only run into it.
+        let awaited = waiters > 0 ? condition : nil
+        pthread_mutex_unlock(mutex)
+        if let awaited { pthread_cond_broadcast(awaited) }
     }
 
     /// Asks `body` again after every change until it has a result, at most as long as `limit` says.
@@ -59,23 +61,41 @@ package final class Monitor<State: ~Copyable>: @unchecked Sendable {
     package func wait<Result>(atMost limit: Duration?, for body: (inout State) -> Result?) -> Result? {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
-        if let result = body(&state) { return result }
+        if let result = body(&state.pointee) { return result }
         let deadline = limit.map { ContinuousClock.now + $0 }
+        let condition = condition ?? makeCondition()
         waiters += 1
         defer { waiters -= 1 }
         while true {
             if let deadline {
                 let rest = deadline - ContinuousClock.now
                 guard rest > .zero else { return nil }
-                sleep(atMost: rest)
+                sleep(on: condition, atMost: rest)
             } else {
                 pthread_cond_wait(condition, mutex)
             }
-            if let result = body(&state) { return result }
+            if let result = body(&state.pointee) { return result }
         }
     }
 
-    private func sleep(atMost rest: Duration) {
+    /// Called with the lock held.
+    private func makeCondition() -> UnsafeMutablePointer<pthread_cond_t> {
+        let made = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+        made.initialize(to: pthread_cond_t())
+        #if canImport(Darwin)
+        pthread_cond_init(made, nil)
+        #else
+        var attributes = pthread_condattr_t()
+        pthread_condattr_init(&attributes)
+        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+        pthread_cond_init(made, &attributes)
+        pthread_condattr_destroy(&attributes)
+        #endif
+        condition = made
+        return made
+    }
+
+    private func sleep(on condition: UnsafeMutablePointer<pthread_cond_t>, atMost rest: Duration) {
         let (seconds, attoseconds) = rest.components
         var time = timespec()
         #if canImport(Darwin)

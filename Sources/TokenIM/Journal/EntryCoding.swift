@@ -45,7 +45,18 @@ enum EntryCoding {
         return JournalEntry(position: position, header: header, event: event)
     }
 
-    static func decodeHeader(_ reader: inout ByteReader) throws -> (EventCoding.Kind, EntryHeader) {
+    /// Without the request, which those who get the entry are not told.
+    static func decodeForDelivery(_ position: Position, _ bytes: UnsafeRawBufferPointer) throws -> JournalEntry {
+        var reader = ByteReader(bytes)
+        let (kind, header) = try decodeHeader(&reader, keepsRequest: false)
+        let event = try EventCoding.decode(kind, &reader)
+        try reader.finish()
+        return JournalEntry(position: position, header: header, event: event)
+    }
+
+    static func decodeHeader(
+        _ reader: inout ByteReader, keepsRequest: Bool = true
+    ) throws -> (EventCoding.Kind, EntryHeader) {
         let version = try reader.uint8()
         guard version == Self.version else {
             throw IMError(.unreadableStore, "journal row of version \(version); this engine reads \(Self.version)")
@@ -64,7 +75,10 @@ enum EntryCoding {
             sequence: try reader.varint(), author: 0, device: 0, request: nil)
         if flags.contains(.author) { header.author = try reader.number() }
         if flags.contains(.device) { header.device = try reader.number() }
-        if flags.contains(.request) {
+        if flags.contains(.request), !keepsRequest {
+            _ = try reader.lengthPrefixed()
+            _ = try reader.uint64()
+        } else if flags.contains(.request) {
             let key = IdempotencyKey(trusted: try reader.string())
             header.request = EntryHeader.Request(key: key, digest: try reader.uint64())
         }

@@ -9,6 +9,12 @@ struct Live {
     /// What the runtime has to do.
     struct Actions {
         var ring: [Doorbell] = []
+        /// Who is to hear of which entries.
+        var hints: [(reception: Reception, positions: ClosedRange<Position>)] = []
+        /// Which of the entries that were committed somebody hears of.
+        var heard: [Range<Int>] = []
+        /// Who waits in the receptions of sessions and is to be woken.
+        var wake: [Waiter] = []
         /// Cursors to be written.
         var flush: [CursorMove] = []
         /// What senders are to be told.
@@ -59,7 +65,7 @@ struct Live {
     private var nextSession: SessionNumber = 1
     private var isShut = false
 
-    /// Acknowledged and not known to be on disk.
+    /// Acknowledged and not known to be on disk, apart from what receptions have not been asked for yet.
     private var cursors: [DeviceNumber: Position] = [:]
     /// Whose device it is that has something in ``cursors``.
     private var owners: [DeviceNumber: UserNumber] = [:]
@@ -119,7 +125,8 @@ struct Live {
 
     /// Where a device that connects goes on: what it acknowledged may not have been written yet.
     func cursor(of device: DeviceNumber, stored: Position) -> Position {
-        max(stored, cursors[device] ?? 0)
+        let session = sessionOfDevice[device].flatMap { sessions[$0] }
+        return max(stored, cursors[device] ?? 0, session?.reception.acknowledged ?? 0)
     }
 
     func isConnected(_ device: DeviceNumber) -> Bool {
@@ -146,10 +153,13 @@ struct Live {
     mutating func close(_ number: SessionNumber, _ reason: IMError, at now: Timestamp, _ actions: inout Actions) {
         guard let session = sessions.removeValue(forKey: number) else { return }
         closed[number] = reason
-        actions.ring += [session.deliveryBell, session.signalBell]
+        let (waiter, acknowledged) = session.reception.close()
+        if let waiter { actions.wake.append(waiter) }
+        actions.ring.append(session.signalBell)
         if sessionOfDevice[session.device] == number { sessionOfDevice[session.device] = nil }
-        if unflushed.remove(session.device) != nil, let position = cursors[session.device] {
-            actions.flush.append(CursorMove(device: session.device, position: position))
+        if unflushed.remove(session.device) != nil {
+            note(acknowledged, of: session)
+            actions.flush.append(CursorMove(device: session.device, position: acknowledged))
         }
         for user in session.watched { unwatch(user, by: number) }
         sessionsOfUser[session.user]?.removeAll { $0 == number }
@@ -224,7 +234,8 @@ struct Live {
         if sessions[number] == nil { throw gone(number) }
     }
 
-    private func gone(_ number: SessionNumber) -> IMError {
+    /// Why a session is closed.
+    func gone(_ number: SessionNumber) -> IMError {
         closed[number] ?? ended(.sessionClosed)
     }
 
@@ -235,19 +246,30 @@ struct Live {
         var actions = Actions()
         if let last = entries.last { head = last.position }
         guard !sessions.isEmpty || !cursors.isEmpty || !seen.isEmpty else { return actions }
-        for entry in entries {
+        var index = 0
+        while index < entries.count {
+            let entry = entries[index]
+            // Messages of one conversation often come together: their hearers are looked up once.
+            var end = index + 1
+            while end < entries.count, entry.isLikeMessage(entries[end]) { end += 1 }
+            let positions = entry.position...entries[end - 1].position
+            let hintCount = actions.hints.count
             if case .joined(let users) = entry.change {
                 for user in users where sessionsOfUser[user] != nil { listen(user, to: entry.conversation) }
             }
             if entry.conversation.kind == .direct {
                 let (low, high) = entry.conversation.directUsers
-                hint(low, entry, &actions)
-                if high != low { hint(high, entry, &actions) }
+                hint(low, positions, from: entry.device, &actions)
+                if high != low { hint(high, positions, from: entry.device, &actions) }
             } else {
-                for user in connectedUsers(of: entry.conversation) { hint(user, entry, &actions) }
+                for user in connectedUsers(of: entry.conversation) {
+                    hint(user, positions, from: entry.device, &actions)
+                }
             }
-            awaitDelivery(of: entry)
+            if actions.hints.count > hintCount { actions.heard.append(index..<end) }
+            awaitDelivery(of: entries[end - 1])
             take(entry, now: now, &actions)
+            index = end
         }
         return actions
     }
@@ -283,41 +305,20 @@ struct Live {
         }
     }
 
-    private mutating func hint(_ user: UserNumber, _ entry: Committed, _ actions: inout Actions) {
+    private func hint(
+        _ user: UserNumber, _ positions: ClosedRange<Position>, from device: DeviceNumber, _ actions: inout Actions
+    ) {
         guard let numbers = sessionsOfUser[user] else { return }
         for number in numbers {
-            guard let session = sessions[number], entry.device == 0 || session.device != entry.device else { continue }
-            session.hint(entry.position)
-            actions.ring.append(session.deliveryBell)
+            guard let session = sessions[number], device == 0 || session.device != device else { continue }
+            actions.hints.append((session.reception, positions))
         }
     }
 
     // MARK: Receiving
 
-    mutating func beginReceiving(_ number: SessionNumber, limit: Int) throws(IMError) -> LiveSession.Plan {
-        try update(number) { session throws(IMError) in
-            if session.isReceiving {
-                throw IMError(.receiveInProgress, "another task is receiving from this session")
-            }
-            session.isReceiving = true
-            return session.plan(limit: limit)
-        }
-    }
-
-    /// Ends what ``beginReceiving(_:limit:)`` began, and sets the deadline of what the device now owes.
-    mutating func endReceiving(_ number: SessionNumber, _ note: (LiveSession) -> Void) {
-        guard let session = sessions[number] else { return }
-        session.isReceiving = false
-        note(session)
-        time(number)
-    }
-
-    /// Sets a session's deadline, unless it is looked at early enough anyway.
-    private mutating func time(_ number: SessionNumber) {
-        guard let session = sessions[number], let since = session.owesSince else { return }
-        let moment = since.advanced(by: limits.acknowledgementWait)
-        if let timedFor = session.timedFor, timedFor <= moment { return }
-        sessions[number]?.timedFor = moment
+    /// Sees to it that a session is looked at when its device has owed an acknowledgement for too long.
+    mutating func setDeadline(of number: SessionNumber, at moment: Timestamp) {
         setDeadline(.session(number), at: moment)
     }
 
@@ -331,19 +332,16 @@ struct Live {
         setDeadline(.typing(key), at: moment)
     }
 
-    /// Takes an acknowledgement. Returns the bell to ring when the window has opened.
-    mutating func acknowledge(
-        _ number: SessionNumber, through position: Position, now: Timestamp
-    ) throws(IMError) -> Doorbell? {
-        guard let isNews = try sessions[number]?.acknowledge(through: position, now: now) else { throw gone(number) }
-        guard isNews, let session = sessions[number] else { return nil }
-        cursors[session.device] = max(position, cursors[session.device] ?? 0)
-        owners[session.device] = session.user
+    /// Notes that a session's device has acknowledged something that is to be written.
+    mutating func acknowledged(by number: SessionNumber, now: Timestamp) throws(IMError) {
+        guard let session = sessions[number] else { throw gone(number) }
         unflushed.insert(session.device)
         flushSoon(now)
-        time(number)
-        if case .nothing = session.plan(limit: 1) { return nil }
-        return session.deliveryBell
+    }
+
+    private mutating func note(_ acknowledged: Position, of session: LiveSession) {
+        cursors[session.device] = max(acknowledged, cursors[session.device] ?? 0)
+        owners[session.device] = session.user
     }
 
     private mutating func flushSoon(_ now: Timestamp) {
@@ -371,12 +369,11 @@ struct Live {
             switch deadline.subject {
             case .typing(let key): endTyping(key, at: now, &actions)
             case .session(let number):
-                guard sessions[number]?.timedFor == deadline.moment else { continue }
-                sessions[number]?.timedFor = nil
-                if let since = sessions[number]?.owesSince, since.advanced(by: limits.acknowledgementWait) <= now {
+                guard let reception = sessions[number]?.reception else { continue }
+                if reception.isOverdue(at: deadline.moment, now: now, after: limits.acknowledgementWait) {
                     close(number, ended(.acknowledgementTimeout), at: now, &actions)
-                } else {
-                    time(number)
+                } else if let next = reception.nextDeadline(after: limits.acknowledgementWait) {
+                    setDeadline(.session(number), at: next)
                 }
             }
         }
@@ -388,7 +385,10 @@ struct Live {
         flushAt = nil
         defer { unflushed = [] }
         return unflushed.sorted().compactMap { device in
-            cursors[device].map { CursorMove(device: device, position: $0) }
+            if let session = sessionOfDevice[device].flatMap({ sessions[$0] }) {
+                note(session.reception.takeUnwritten(), of: session)
+            }
+            return cursors[device].map { CursorMove(device: device, position: $0) }
         }
     }
 

@@ -43,17 +43,28 @@ public struct Entry: Hashable, Sendable {
         public static let scheduleEnded = Kind(description: "schedule-ended")
     }
 
-    public let position: Position
-    public let conversation: Conversation
-    public let sequence: SequenceNumber
-    public let timestamp: Timestamp
+    // One word to copy: an entry of a group goes to each of its sessions.
+    private let fields: Fields
+
+    init(
+        position: Position, conversation: Conversation, sequence: SequenceNumber, timestamp: Timestamp,
+        author: UserID?, kind: Kind, message: Message?, details: Details?
+    ) {
+        fields = Fields(
+            position: position, conversation: conversation, sequence: sequence, timestamp: timestamp, author: author,
+            kind: kind, message: message, details: details)
+    }
+
+    public var position: Position { fields.position }
+    public var conversation: Conversation { fields.conversation }
+    public var sequence: SequenceNumber { fields.sequence }
+    public var timestamp: Timestamp { fields.timestamp }
     /// The user who caused it; nil for the host and for the engine itself.
-    public let author: UserID?
-    public let kind: Kind
+    public var author: UserID? { fields.author }
+    public var kind: Kind { fields.kind }
     /// The message, when it is one; the new one, when it is an edit or a scheduled message.
-    public let message: Message?
-    // Messages, which are most entries, have none of this, so it costs them one word.
-    let details: Details?
+    public var message: Message? { fields.message }
+    var details: Details? { fields.details }
 
     /// The members that it is about: added, removed, given a role.
     public var members: [UserID] { details?.members ?? [] }
@@ -83,6 +94,47 @@ public struct Entry: Hashable, Sendable {
     public var permissions: Permissions? { details?.permissions }
     /// How a request, an invitation or a scheduled message ended.
     public var outcome: String? { details?.outcome }
+}
+
+extension Entry {
+    private final class Fields: Hashable, Sendable {
+        let position: Position
+        let conversation: Conversation
+        let sequence: SequenceNumber
+        let timestamp: Timestamp
+        let author: UserID?
+        let kind: Kind
+        let message: Message?
+        // Messages, which are most entries, have none of this, so it costs them one word.
+        let details: Details?
+
+        init(
+            position: Position, conversation: Conversation, sequence: SequenceNumber, timestamp: Timestamp,
+            author: UserID?, kind: Kind, message: Message?, details: Details?
+        ) {
+            self.position = position
+            self.conversation = conversation
+            self.sequence = sequence
+            self.timestamp = timestamp
+            self.author = author
+            self.kind = kind
+            self.message = message
+            self.details = details
+        }
+
+        static func == (left: Fields, right: Fields) -> Bool {
+            left.position == right.position && left.conversation == right.conversation
+                && left.sequence == right.sequence && left.timestamp == right.timestamp
+                && left.author == right.author && left.kind == right.kind && left.message == right.message
+                && left.details == right.details
+        }
+
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(position)
+            hasher.combine(conversation)
+            hasher.combine(message)
+        }
+    }
 }
 
 /// What differs from kind to kind.
@@ -141,13 +193,45 @@ final class Details: Hashable, Sendable {
 
 /// An entry handed to a session, or the notice of entries that can no longer be handed over.
 public struct Delivery: Hashable, Sendable {
+    private enum Value: Hashable {
+        case entry(Entry)
+        indirect case gap(Gap, Conversation, Position)
+    }
+
+    private let value: Value
+
+    init(_ entry: Entry) {
+        value = .entry(entry)
+    }
+
+    init(_ gap: Gap, of conversation: Conversation, at position: Position) {
+        value = .gap(gap, conversation, position)
+    }
+
     /// What to acknowledge: everything up to here.
-    public let position: Position
-    public let conversation: Conversation
+    public var position: Position {
+        switch value {
+        case .entry(let entry): entry.position
+        case .gap(_, _, let position): position
+        }
+    }
+
+    public var conversation: Conversation {
+        switch value {
+        case .entry(let entry): entry.conversation
+        case .gap(_, let conversation, _): conversation
+        }
+    }
+
     /// The entry; nil when this is a gap.
-    public let entry: Entry?
+    public var entry: Entry? {
+        if case .entry(let entry) = value { entry } else { nil }
+    }
+
     /// The entries that were trimmed before this device had acknowledged them; nil when this is an entry.
-    public let gap: Gap?
+    public var gap: Gap? {
+        if case .gap(let gap, _, _) = value { gap } else { nil }
+    }
 
     /// The message, when the entry is one.
     public var message: Message? { entry?.message }

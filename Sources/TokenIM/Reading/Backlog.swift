@@ -6,13 +6,24 @@ import TokenIMLMDB
 /// One run of consecutive positions for each conversation that has something, merged. Its size depends on the number of
 /// those conversations and not on how much has piled up.
 struct Backlog {
-    private struct Source {
+    fileprivate struct Source {
         var conversation: ConversationNumber
         var sequence: SequenceNumber
-        /// Positions of the sequences behind it, last one first, as far as they are at hand.
-        var following: [Position]
+        /// Positions of consecutive sequences, as far as they are at hand, and how many of them have been taken.
+        var positions: [Position] = []
+        var taken = 0
         var visibility: Visibility
         var gap: Gap?
+        /// Filled when a batch first comes upon it.
+        var known: Known?
+        var knownInBatch = 0
+    }
+
+    /// The name of a conversation, and how much of its beginning is gone.
+    struct Known {
+        let conversation: Conversation
+        var trimmedThrough: SequenceNumber
+        var clearedThrough: SequenceNumber
     }
 
     /// Which source comes next. The heap moves these rather than the sources, which are wide.
@@ -27,6 +38,8 @@ struct Backlog {
     struct Item {
         var position: Position
         var conversation: ConversationNumber
+        /// For ``known(_:in:)``.
+        var source: Int
         /// The entries that are gone, when this is no entry.
         var gap: Gap?
     }
@@ -36,6 +49,7 @@ struct Backlog {
     let bound: Position
     private var sources: [Source] = []
     private var turns: Heap<Turn> = []
+    private var batch = 0
 
     init(of user: UserNumber, above cursor: Position, in snapshot: borrowing Snapshot) throws {
         self.user = user
@@ -66,7 +80,7 @@ struct Backlog {
             throw IMError(.corrupt, "conversation \(number.rawValue) has no position for \(first)")
         }
         var source = Source(
-            conversation: number, sequence: first, following: [], visibility: visibility, gap: nil)
+            conversation: number, sequence: first, visibility: visibility, gap: nil)
         if first <= visibility.trimmedThrough {
             // The gap stands where the first entry stood that is gone: nothing that is acknowledged before it passes
             // it.
@@ -80,26 +94,59 @@ struct Backlog {
 
     var isEmpty: Bool { turns.isEmpty }
 
+    /// Says that another snapshot is read from now on: what is known of the conversations is looked up again.
+    mutating func beginBatch() {
+        batch += 1
+    }
+
+    /// What is known of an item's conversation.
+    mutating func known(_ source: Int, in snapshot: borrowing Snapshot) throws -> Known {
+        try sources[source].known(in: batch, of: user, snapshot)
+    }
+
     /// Takes the next item.
     mutating func next(in snapshot: borrowing Snapshot) throws -> Item? {
         guard let turn = turns.min else { return nil }
-        let index = turn.source
-        let number = sources[index].conversation
-        let item = Item(position: turn.position, conversation: number, gap: sources[index].gap)
-        sources[index].gap = nil
-        guard let sequence = sources[index].visibility.first(from: sources[index].sequence + 1) else {
+        let item = Item(
+            position: turn.position, conversation: sources[turn.source].conversation, source: turn.source,
+            gap: sources[turn.source].gap)
+        if let position = try sources[turn.source].next(in: snapshot) {
+            turns.replaceMin(with: Turn(position: position, source: turn.source))
+        } else {
             turns.removeMin()
-            return item
         }
-        if sequence != sources[index].sequence + 1 || sources[index].following.isEmpty {
-            let positions = try snapshot.positions(from: sequence, in: number, limit: Int(TimelineBlock.size))
-            sources[index].following = positions.reversed()
-        }
-        guard let position = sources[index].following.popLast() else {
-            throw IMError(.corrupt, "conversation \(number.rawValue) has no position for \(sequence)")
-        }
-        sources[index].sequence = sequence
-        turns.replaceMin(with: Turn(position: position, source: index))
         return item
+    }
+}
+
+extension Backlog.Source {
+    /// Goes on to the next entry and returns its position; nil when there is none.
+    fileprivate mutating func next(in snapshot: borrowing Snapshot) throws -> Position? {
+        gap = nil
+        let following = sequence + 1
+        guard let next = visibility.first(from: following) else { return nil }
+        if next != following || taken == positions.count {
+            positions = try snapshot.positions(from: next, in: conversation, limit: Int(TimelineBlock.size))
+            taken = 0
+        }
+        guard taken < positions.count else {
+            throw IMError(.corrupt, "conversation \(conversation.rawValue) has no position for \(next)")
+        }
+        defer { taken += 1 }
+        sequence = next
+        return positions[taken]
+    }
+
+    fileprivate mutating func known(
+        in batch: Int, of user: UserNumber, _ snapshot: borrowing Snapshot
+    ) throws -> Backlog.Known {
+        if knownInBatch == batch, let known { return known }
+        let found = Backlog.Known(
+            conversation: try known?.conversation ?? snapshot.conversation(conversation),
+            trimmedThrough: try snapshot.written.trim(of: conversation)?.through ?? 0,
+            clearedThrough: try snapshot.clearedThrough(of: conversation, by: user))
+        known = found
+        knownInBatch = batch
+        return found
     }
 }

@@ -18,7 +18,7 @@ struct EntryReader: ~Copyable {
         }
         while position < wanted, value != nil { try take(try cursor.next()) }
         guard let value, position == wanted else { throw IMError(.corrupt, "the journal has no entry \(wanted)") }
-        return try EntryCoding.decode(position, value)
+        return try EntryCoding.decodeForDelivery(position, value)
     }
 
     private mutating func take(_ row: (key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer)?) throws {
@@ -31,16 +31,16 @@ extension Snapshot {
     /// Reads up to `limit` deliveries from a backlog, leaving out what this very device caused.
     func deliveries(from backlog: inout Backlog, to device: DeviceNumber, limit: Int) throws -> [Delivery] {
         var deliveries: [Delivery] = []
-        deliveries.reserveCapacity(min(limit, 1024))
+        deliveries.reserveCapacity(limit)
         var reader = try EntryReader(written)
-        var conversations = ConversationNames()
+        backlog.beginBatch()
         while deliveries.count < limit, let item = try backlog.next(in: self) {
-            let known = try conversations.find(item.conversation, of: backlog.user, in: self)
+            let known = try backlog.known(item.source, in: self)
             let conversation = known.conversation
             if let gap = item.gap {
-                if gap.through <= known.clearedThrough { continue }
-                deliveries.append(
-                    Delivery(position: item.position, conversation: conversation, entry: nil, gap: gap))
+                if gap.through > known.clearedThrough {
+                    deliveries.append(Delivery(gap, of: conversation, at: item.position))
+                }
                 continue
             }
             let entry = try reader.entry(at: item.position)
@@ -51,24 +51,28 @@ extension Snapshot {
                 deliveries.appendGap(at: entry.header.sequence, of: conversation, item.position)
                 continue
             }
-            deliveries.append(
-                Delivery(
-                    position: item.position, conversation: conversation,
-                    entry: try self.entry(entry, in: conversation, for: backlog.user), gap: nil))
+            deliveries.append(Delivery(try self.entry(entry, in: conversation, for: backlog.user)))
         }
         return deliveries
     }
 
-    /// Reads the entries at positions that a session has been told of, as far as its user sees them.
+    /// Reads the entries at positions that a session has been told of, as far as its user sees them. Some of them are
+    /// at hand already.
     func deliveries(
-        at positions: [Position], to user: UserNumber, _ device: DeviceNumber
+        at positions: [Position], _ recent: [Delivery], to user: UserNumber, _ device: DeviceNumber
     ) throws -> [Delivery] {
         var deliveries: [Delivery] = []
         deliveries.reserveCapacity(positions.count)
         var reader = try EntryReader(written)
         // Who clears something says so in the personal conversation. Mostly nothing has been said since.
         let lastNews = try head(of: .personal(user)).lastPosition
+        var recent = recent[...]
         for position in positions {
+            if let first = recent.first, first.position == position {
+                deliveries.append(first)
+                recent.removeFirst()
+                continue
+            }
             let entry = try reader.entry(at: position)
             let (number, sequence) = (entry.header.conversation, entry.header.sequence)
             if entry.header.device == device, device != 0 { continue }
@@ -81,10 +85,7 @@ extension Snapshot {
                 deliveries.appendGap(at: sequence, of: conversation, position)
                 continue
             }
-            deliveries.append(
-                Delivery(
-                    position: position, conversation: conversation,
-                    entry: try self.entry(entry, in: conversation, for: user), gap: nil))
+            deliveries.append(Delivery(try self.entry(entry, in: conversation, for: user)))
         }
         return deliveries
     }
@@ -101,24 +102,6 @@ extension [Delivery] {
             removeLast()
         }
         let gap = Gap(from: from, through: sequence)
-        append(Delivery(position: position, conversation: conversation, entry: nil, gap: gap))
-    }
-}
-
-/// The conversations of one batch: their names, and how much of their beginning is gone.
-private struct ConversationNames {
-    typealias Known = (conversation: Conversation, trimmedThrough: SequenceNumber, clearedThrough: SequenceNumber)
-    private var known: [ConversationNumber: Known] = [:]
-
-    mutating func find(
-        _ number: ConversationNumber, of user: UserNumber, in snapshot: borrowing Snapshot
-    ) throws -> Known {
-        if let found = known[number] { return found }
-        let found = (
-            try snapshot.conversation(number), try snapshot.written.trim(of: number)?.through ?? 0,
-            try snapshot.clearedThrough(of: number, by: user)
-        )
-        known[number] = found
-        return found
+        append(Delivery(gap, of: conversation, at: position))
     }
 }

@@ -19,7 +19,8 @@ struct Visibility {
 
     /// The first sequence at or above one that is seen.
     func first(from sequence: SequenceNumber) -> SequenceNumber? {
-        windows.first { $0.upperBound >= sequence }.map { max($0.lowerBound, sequence) }
+        for window in windows where window.upperBound >= sequence { return max(window.lowerBound, sequence) }
+        return nil
     }
 
     /// The last sequence at or below one that is seen.

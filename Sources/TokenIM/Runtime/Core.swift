@@ -28,6 +28,9 @@ final class Core: @unchecked Sendable {
     private var lastTimestamp: Timestamp
     private var writer = ByteWriter(capacity: 4096)
     private var appended: [Committed] = []
+    /// Entries whose content the batch takes away.
+    private var erased: [Position] = []
+    let recent = RecentEntries()
     private var batchBytes = 0
     private var batchFailure: (any Error)?
     private var bytesUntilLook = 0
@@ -170,6 +173,7 @@ final class Core: @unchecked Sendable {
     private func write(_ body: (Core, borrowing WriteTransaction) throws -> Void) throws {
         let before = state.head
         appended.removeAll(keepingCapacity: true)
+        erased.removeAll()
         batchBytes = 0
         batchFailure = nil
         state.areAlarmsChanged = false
@@ -246,6 +250,7 @@ final class Core: @unchecked Sendable {
 
     private func fail(_ error: IMError) {
         failure.withLock { $0 = error }
+        recent.removeAll()
         observer?(EngineEvent(kind: .storageFailed, count: 0, duration: .zero, detail: "\(error)"))
     }
 
@@ -361,6 +366,7 @@ final class Core: @unchecked Sendable {
         }
         try state.evolveErased(entry, transaction)
         entry.event = bare
+        erased.append(position)
         try put(entry, .replace, transaction)
     }
 
@@ -370,7 +376,14 @@ final class Core: @unchecked Sendable {
     private func noteCommit() -> Live.Actions? {
         guard !appended.isEmpty, failure.withLock({ $0 == nil }) else { return nil }
         let (entries, now) = (appended, time.now())
-        return live.withLock { $0.committed(entries, now: now) }
+        forget(after: entries, erased: erased)
+        var actions = live.withLock { $0.committed(entries, now: now) }
+        // Those that cannot be had in this way are read from the journal.
+        if !actions.heard.isEmpty { try? keep(actions.heard, of: entries, erased: erased) }
+        for (reception, positions) in actions.hints {
+            if let waiter = reception.hint(positions) { actions.wake.append(waiter) }
+        }
+        return actions
     }
 
     /// Told after every commit what the live side wants done, on the writer's thread.

@@ -118,12 +118,13 @@ final class EngineRuntime: Sendable {
     // MARK: The live side
 
     func perform(_ actions: Live.Actions) {
-        if actions.ring.count >= Self.manyBells, !core.isInline {
+        for bell in actions.ring { bell.ring() }
+        if actions.wake.count >= Self.manyWaiters, !core.isInline {
             // Waking a hundred thousand takes long; the next commit shall not wait for it.
-            let bells = actions.ring
-            Task.detached { for bell in bells { bell.ring() } }
+            let waiters = actions.wake
+            Task.detached { for waiter in waiters { waiter.resume() } }
         } else {
-            for bell in actions.ring { bell.ring() }
+            for waiter in actions.wake { waiter.resume() }
         }
         for start in stride(from: 0, to: actions.flush.count, by: Self.movesPerEntry) {
             let moves = Array(actions.flush[start...].prefix(Self.movesPerEntry))
@@ -151,7 +152,7 @@ final class EngineRuntime: Sendable {
     }
 
     private static let movesPerEntry = 1_000
-    private static let manyBells = 256
+    private static let manyWaiters = 256
 
     func updateLive<Value: Sendable, Failure: Error>(
         _ body: (inout Live) throws(Failure) -> Value

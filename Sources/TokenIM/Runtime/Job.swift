@@ -31,7 +31,6 @@ struct Connecting: Sendable {
     var user: UserID
     var device: DeviceID
     var options: SessionOptions
-    let deliveryBell = Doorbell()
     let signalBell = Doorbell()
 }
 
@@ -40,6 +39,7 @@ struct Attachment: Sendable {
     var user: UserNumber
     var device: DeviceNumber
     var session: SessionNumber
+    var reception: Reception
 }
 
 /// What a host does in a transaction of its own.
