@@ -286,6 +286,8 @@ import TokenIMTesting
         let store = try Store {
             $0.limits.mailboxCapacity = 1
             $0.limits.waitingCommands = 2
+            // A fold of the engine's own would take the one place.
+            $0.limits.foldQuiet = .seconds(3_600)
         }
         let engine = store.engine
         try await engine.create("alice", "bob")
