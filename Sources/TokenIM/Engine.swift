@@ -144,18 +144,19 @@ public final class Engine: Sendable {
             return true
         }
         let (limits, now) = (core.limits, time.now())
-        let (number, reception, actions) = try core.live.withLock { live throws(IMError) in
+        let (number, actions) = try core.live.withLock { live throws(IMError) in
             let window = DeliveryWindow(
                 size: connecting.options.window ?? limits.sessionWindow,
                 cursor: live.cursor(of: device, stored: stored), head: live.head)
             let session = LiveSession(
                 user: user, userID: connecting.user, device: device, deviceID: connecting.device,
-                platform: details.platform, reception: Reception(window), signalBell: connecting.signalBell)
-            let (number, actions) = try live.attach(session, groups: groups, presence: record.presence, now: now)
-            return (number, session.reception, actions)
+                platform: details.platform, reception: connecting.reception, signalBell: connecting.signalBell)
+            let attached = try live.attach(session, groups: groups, presence: record.presence, now: now)
+            connecting.reception.withLock { $0 = window }
+            return attached
         }
         perform(actions)
-        return Attachment(user: user, device: device, session: number, reception: reception)
+        return Attachment(user: user, device: device, session: number)
     }
 
     // MARK: Doing what the live side decided

@@ -68,7 +68,7 @@ public final class Session: Sendable {
         device = connecting.device
         deviceNumber = attachment.device
         number = attachment.session
-        reception = attachment.reception
+        reception = connecting.reception
         signalBell = connecting.signalBell
         epoch = engine.epoch
     }

@@ -1,5 +1,3 @@
-import Dispatch
-import Synchronization
 import Testing
 import TokenIM
 
@@ -58,14 +56,13 @@ import TokenIM
         #expect(Set((0..<1_000).map { SeededRandom(seed: $0).next() }).count == 1_000)
     }
 
-    @Test func threadsShareOneSequence() {
+    @Test func threadsShareOneSequence() async {
         let source = SeededRandom(seed: 5)
-        let numbers = Mutex<Set<UInt64>>([])
-        DispatchQueue.concurrentPerform(iterations: 4) { _ in
-            let own = (0..<500).map { _ in source.next() }
-            numbers.withLock { $0.formUnion(own) }
+        let numbers = await withTaskGroup(of: [UInt64].self) { group in
+            for _ in 0..<4 { group.addTask { (0..<500).map { _ in source.next() } } }
+            return await group.reduce(into: Set<UInt64>()) { $0.formUnion($1) }
         }
         var generator = SeededGenerator(seed: 5)
-        #expect(numbers.withLock { $0 } == Set((0..<2_000).map { _ in generator.next() }))
+        #expect(numbers == Set((0..<2_000).map { _ in generator.next() }))
     }
 }

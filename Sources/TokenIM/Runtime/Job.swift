@@ -1,3 +1,5 @@
+import TokenIMLMDB
+
 /// Something for the writer to do, and how to answer it.
 enum Job: Sendable {
     case command(Command, Preparation, Reply<Outcome>)
@@ -31,6 +33,8 @@ struct Connecting: Sendable {
     var user: UserID
     var device: DeviceID
     var options: SessionOptions
+    /// Opened when the device is attached. Whoever made it has it already, and needs not be handed it by a resumed task.
+    let reception = Reception(DeliveryWindow(size: 0, cursor: 0, head: 0))
     let signalBell = Doorbell()
 }
 
@@ -39,7 +43,6 @@ struct Attachment: Sendable {
     var user: UserNumber
     var device: DeviceNumber
     var session: SessionNumber
-    var reception: Reception
 }
 
 /// What a host does in a transaction of its own.
