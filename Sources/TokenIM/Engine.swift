@@ -152,7 +152,7 @@ public final class Engine: Sendable {
                 user: user, userID: connecting.user, device: device, deviceID: connecting.device,
                 platform: details.platform, reception: connecting.reception, signalBell: connecting.signalBell)
             let attached = try live.attach(session, groups: groups, presence: record.presence, now: now)
-            connecting.reception.withLock { $0 = window }
+            connecting.reception.open(window)
             return attached
         }
         perform(actions)

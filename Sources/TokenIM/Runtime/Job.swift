@@ -33,7 +33,7 @@ struct Connecting: Sendable {
     var user: UserID
     var device: DeviceID
     var options: SessionOptions
-    /// Opened when the device is attached. Whoever made it has it already, and needs not be handed it by a resumed task.
+    /// Opened when the device is attached.
     let reception = Reception(DeliveryWindow(size: 0, cursor: 0, head: 0))
     let signalBell = Doorbell()
 }

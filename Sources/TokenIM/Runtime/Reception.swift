@@ -7,6 +7,11 @@ import TokenIMLMDB
 typealias Reception = Monitor<DeliveryWindow>
 
 extension Monitor where State == DeliveryWindow {
+    /// Begins to take what comes for a session.
+    func open(_ window: DeliveryWindow) {
+        withLock { $0 = window }
+    }
+
     /// Notes entries for this session. Returns whom to wake.
     func hint(_ positions: ClosedRange<Position>) -> Waiter? {
         withLock { window in
