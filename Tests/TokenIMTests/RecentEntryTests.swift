@@ -152,6 +152,22 @@ import TokenIMTesting
         #expect(heard.texts == ["3"])
     }
 
+    @Test func whatIsSaidAndRecalledInOneCommitIsNotHandedOut() async throws {
+        let stage = try await self.stage()
+        let engine = stage.engine
+        let team = team
+        let heard = try await compare(engine) {
+            try await engine.transaction { transaction in
+                for text in ["1", "2"] {
+                    _ = try transaction.send(.text(text), from: "alice", to: .group("team"), key: IdempotencyKey(text))
+                }
+                _ = try transaction.perform(.recall(2, in: team), by: .user("alice"))
+            }
+        }
+        #expect(heard.kinds == [.erased, .message, .withdrawn])
+        #expect(heard.texts == ["2"])
+    }
+
     @Test func ofWhatItsUserSaysADeviceHearsOnlyWhatItDidNotSayItself() async throws {
         let stage = try await self.stage()
         let engine = stage.engine
