@@ -12,11 +12,8 @@ extension State {
     private mutating func decideAction(of command: Command) throws -> Decision {
         let (author, device) = try identify(command.actor)
         switch command.action {
-        case .send(let message, _) where preparation.target != 0 && author != 0:
-            let conversation = try destination(of: command, by: author)
-            return try decideSend(message, in: conversation, by: author, on: device)
         case .send(let message, let target):
-            return try decideSend(message, in: destination(target, of: author), by: author, on: device)
+            return try decideSend(message, to: target, by: author, on: device)
         case .forward(let sequence, let conversation, let target, let options):
             return try decideForward(sequence, of: conversation, to: target, options, by: author, on: device)
         case .edit, .recall, .react, .pin:
@@ -104,10 +101,10 @@ extension State {
     }
 
     /// The number of a user that has not been deleted.
-    mutating func existingUser(_ id: UserID) throws -> UserNumber {
-        guard let number = try userNumber(id), try standing(of: number)?.status ?? .deleted != .deleted else {
-            throw unknownUser(id)
-        }
+    mutating func existingUser(_ id: UserID, prepared: UserNumber = 0) throws -> UserNumber {
+        guard let number = try userNumber(id, prepared: prepared),
+            try standing(of: number)?.status ?? .deleted != .deleted
+        else { throw unknownUser(id) }
         return number
     }
 

@@ -1,7 +1,8 @@
 extension State {
     mutating func decideSend(
-        _ message: NewMessage, in conversation: ConversationNumber, by author: UserNumber, on device: DeviceNumber
+        _ message: NewMessage, to target: Target, by author: UserNumber, on device: DeviceNumber
     ) throws -> Decision {
+        let conversation = try destination(target, of: author)
         try requireMayUpload(message.content, by: author)
         // An answer names a place. A newcomer may answer what it has not seen itself: that gives nothing away.
         if message.replyTo != 0, try head(of: conversation).sequence < message.replyTo {
@@ -60,11 +61,11 @@ extension State {
     }
 
     /// The conversation that a message goes to, when its author may send there.
-    mutating func destination(_ target: Target, of author: UserNumber) throws -> ConversationNumber {
+    private mutating func destination(_ target: Target, of author: UserNumber) throws -> ConversationNumber {
         guard author != 0 else { throw IMError(.malformedArgument, "a message needs a sender") }
         switch target.value {
         case .user(let id):
-            let conversation = ConversationNumber.direct(author, try existingUser(id))
+            let conversation = ConversationNumber.direct(author, try existingUser(id, prepared: preparation.target))
             try requireMaySend(in: conversation, by: author)
             return conversation
         case .group(let id):
@@ -72,17 +73,6 @@ extension State {
             try requireMaySend(in: number, by: author)
             return number
         }
-    }
-
-    /// The same, when the number of the one to whom it goes is known. The name stays where it is.
-    mutating func destination(of command: Command, by author: UserNumber) throws -> ConversationNumber {
-        if try standing(of: preparation.target)?.status ?? .deleted == .deleted {
-            guard case .send(_, let target) = command.action else { throw IMError(.broken, "a send that is none") }
-            return try destination(target, of: author)
-        }
-        let conversation = ConversationNumber.direct(author, preparation.target)
-        try requireMaySend(in: conversation, by: author)
-        return conversation
     }
 
     /// Whether an author may send to a conversation that is known.

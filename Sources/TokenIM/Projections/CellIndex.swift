@@ -2,8 +2,9 @@ import TokenIMLMDB
 
 /// At which place of an array the cells of conversations stand.
 ///
-/// Open addressing with linear probing, at most half full, one line of the processor's cache for a look-up. The numbers
-/// are the engine's own: nobody can choose them so that all lie in one place.
+/// A value, as generations are, unlike ``KeyIndex``. Open addressing with linear probing, at most half full: one line
+/// of the processor's cache for a look-up. The numbers are the engine's own, so nobody can choose them to lie in one
+/// place.
 struct CellIndex: Sendable {
     private struct Slot {
         var conversation: UInt64 = 0

@@ -16,16 +16,6 @@ struct NumberedCache<Value> {
         return found.value
     }
 
-    /// Whether there is a value of this number that satisfies `isMatch`, which gets to see it without a copy.
-    func holds(_ number: UserNumber, _ isMatch: (borrowing Value) -> Bool) -> Bool {
-        let place = Int(number) % capacity
-        guard place < places.count else { return false }
-        return places.withUnsafeBufferPointer { places in
-            guard let first = places.baseAddress, first[place]?.number == number else { return false }
-            return isMatch(first[place].unsafelyUnwrapped.value)
-        }
-    }
-
     mutating func insert(_ value: Value, for number: UserNumber) {
         let place = Int(number) % capacity
         while places.count <= place { places.append(nil) }

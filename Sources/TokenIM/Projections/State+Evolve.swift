@@ -19,8 +19,7 @@ extension State {
             live.mark(header.author, of: conversation, marker, at: position)
         }
         if let request = header.request {
-            let digest =
-                preparation.keyDigest ?? Digest.of(request.key, author: header.author, seed: keySeed)
+            let digest = digest(of: request.key, by: header.author)
             live.addKey(digest, at: position)
             keyIndexes[0].insert(digest, position)
         }

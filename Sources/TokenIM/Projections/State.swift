@@ -166,9 +166,14 @@ struct State: ~Copyable {
 
     // MARK: Idempotency
 
-    /// The entry that an author's key, that of the present command, has already led to.
+    /// Where the present command's key is found: its caller has found out as a rule.
+    func digest(of key: IdempotencyKey, by author: UserNumber) -> UInt64 {
+        preparation.keyDigest ?? Digest.of(key, author: author, seed: keySeed)
+    }
+
+    /// The entry that the present command's key has already led to.
     func entry(of key: IdempotencyKey, by author: UserNumber) throws -> JournalEntry? {
-        let digest = preparation.keyDigest ?? Digest.of(key, author: author, seed: keySeed)
+        let digest = digest(of: key, by: author)
         var found: JournalEntry?
         for index in keyIndexes {
             let position = try index.position(of: digest) { position in

@@ -11,6 +11,7 @@ extension Core {
     func keep(_ heard: [Range<Int>], of entries: [Committed], erased: [Position]) throws {
         let first = entries.lastIndex(where: \.hidesEarlier).map { $0 + 1 } ?? 0
         let snapshot = try snapshot()
+        let erased = Set(erased)
         var kept: [Entry] = []
         for run in heard {
             guard let entry = entries[run].first, entry.isMessage else { continue }

@@ -167,6 +167,7 @@ final class Core: @unchecked Sendable {
         }
     }
 
+    /// As much of it as a send looks at.
     private static let bytesOfCommand = 256
 
     /// Begins a batch, lets `body` work in its transaction, and commits. Whatever fails is taken back.
@@ -184,7 +185,7 @@ final class Core: @unchecked Sendable {
             // Held for the batch: the trees must not move on while the frozen generation is still asked.
             let folded = try layers.withLock { layers in
                 let folded = try store.projections.beginRead()
-                if layers.frozen == nil, let frozen = state.frozen.take() { folder.letGo(of: frozen) }
+                if layers.frozen == nil { letGoOfFrozen() }
                 return folded
             }
             state.folded = FoldedView(tables: store.foldedTables, transaction: folded.view)
@@ -391,46 +392,6 @@ final class Core: @unchecked Sendable {
     /// Takes a device that has just been registered or found among the live sessions.
     var attach: ((Connecting) throws -> Attachment)?
 
-    /// Answers the jobs of a batch. Many callers are resumed by a task of their own: the writer has better things to
-    /// do.
-    private func answer(_ jobs: ArraySlice<Job>, _ results: [Result<Outcome, IMError>]) {
-        guard results.count >= Self.manyAnswers, !isInline else {
-            for (job, result) in zip(jobs, results) { answer(job, result) }
-            return
-        }
-        var answers: [(reply: Reply<Outcome>, result: Result<Outcome, IMError>)] = []
-        answers.reserveCapacity(results.count)
-        for (index, result) in zip(jobs.indices, results) {
-            if case .command(_, _, let reply) = jobs[index] {
-                answers.append((reply, result))
-            } else {
-                answer(jobs[index], result)
-            }
-        }
-        Task.detached { [answers] in
-            for (reply, result) in answers { reply.answer(result) }
-        }
-    }
-
-    private static let manyAnswers = 64
-
-    private func answer(_ job: Job, _ result: Result<Outcome, IMError>) {
-        switch job {
-        case .command(_, _, let reply): reply.answer(result)
-        case .connect(let connecting, let reply):
-            reply.answer(
-                result.flatMap { _ in
-                    Result { () throws(IMError) in
-                        try IMError.mapping { () throws -> Attachment in
-                            guard let attach else { throw IMError(.closed, "the engine is closing") }
-                            return try attach(connecting)
-                        }
-                    }
-                })
-        case .judge, .transaction, .fold, .settle: break
-        }
-    }
-
     private func run(_ work: HostWork) {
         if let failure = failure.withLock({ $0 }) {
             work.finished(failure)
@@ -478,12 +439,18 @@ final class Core: @unchecked Sendable {
         }
         liveGeneration = Generation(first: set.last + 1)
         layers.withLock { $0 = Layers(live: liveGeneration, frozen: generation) }
-        if let old = state.frozen.take() { folder.letGo(of: old) }
+        letGoOfFrozen()
         state.frozen = set
         folder.fold(set)
         if state.keyIndexes.count == 1, state.keyIndexes[0].count >= limits.keyMergeEntries {
             mergeKeys(through: set.last)
         }
+    }
+
+    /// The folder gives back its memory, where that has a thread of its own.
+    private func letGoOfFrozen() {
+        guard let frozen = state.frozen.take(), !isInline else { return }
+        folder.letGo(of: frozen)
     }
 
     private func mergeKeys(through position: Position) {

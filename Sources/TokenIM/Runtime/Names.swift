@@ -39,7 +39,7 @@ final class Names: Sendable {
         let digest = digest(id)
         return content.withLock { content in
             content.numbers.position(of: digest) { number in
-                content.users.holds(UserNumber(truncatingIfNeeded: number)) { $0 == id }
+                content.users[UserNumber(truncatingIfNeeded: number)] == id
             }.map { UserNumber(truncatingIfNeeded: $0) }
         }
     }
